@@ -1,0 +1,9 @@
+# One place for compiler settings. -ffp-contract=off keeps results equal between compilers and CPUs.
+add_library(faultline_options INTERFACE)
+target_compile_options(faultline_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror -ffp-contract=off)
+target_include_directories(faultline_options INTERFACE ${CMAKE_SOURCE_DIR})
+if(FAULTLINE_SANITIZE)
+  target_compile_options(faultline_options INTERFACE -fsanitize=${FAULTLINE_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(faultline_options INTERFACE -fsanitize=${FAULTLINE_SANITIZE})
+endif()
