@@ -1,0 +1,33 @@
+// errors: a share of a service's jobs fails at once, before any work, with an error of its own.
+
+#include <fmt/format.h>
+
+#include "models/faults/faults.hpp"
+
+namespace faultline {
+namespace {
+
+class Errors final : public FaultOf<Errors> {
+ public:
+  void describe(Binder& b) override {
+    describe_service(b);
+    b.field({.key = "share", .help = "Share of jobs that fail.", .min = 0, .max = 1, .required = true}, share_);
+    b.choice({.key = "error", .help = "The error they answer with."}, error_, kErrorNames);
+  }
+  void contribute(InstanceConditions& c, std::uint64_t key) const override {
+    c.errors.push_back({share_.value, error_, key});
+  }
+  std::string sentence() const override {
+    return fmt::format("{} answers {:g} % with {}", service_, share_.value * 100, name(error_));
+  }
+
+ private:
+  Share share_;
+  Error error_ = Error::ServerError;
+};
+
+}  // namespace
+
+std::unique_ptr<Fault> make_errors() { return std::make_unique<Errors>(); }
+
+}  // namespace faultline

@@ -1,0 +1,17 @@
+#pragma once
+// The makers that the registry lists, one for each file of this shelf.
+
+#include <memory>
+
+#include "models/faults/fault.hpp"
+
+namespace faultline {
+
+std::unique_ptr<Fault> make_slow();
+std::unique_ptr<Fault> make_crash();
+std::unique_ptr<Fault> make_errors();
+std::unique_ptr<Fault> make_latency();
+std::unique_ptr<Fault> make_loss();
+std::unique_ptr<Fault> make_partition();
+
+}  // namespace faultline
