@@ -1,0 +1,116 @@
+#include "sim/histogram.hpp"
+
+#include <utility>
+
+namespace faultline {
+
+Histogram& Histogram::operator=(const Histogram& other) {
+  if (this == &other) return *this;
+  if (size_ != other.size_) buckets_.reset(other.size_ ? new std::uint64_t[other.size_] : nullptr);
+  first_ = other.first_;
+  size_ = other.size_;
+  std::copy_n(other.buckets_.get(), size_, buckets_.get());
+  count_ = other.count_;
+  sum_low_ = other.sum_low_;
+  sum_high_ = other.sum_high_;
+  min_ = other.min_;
+  max_ = other.max_;
+  return *this;
+}
+
+void Histogram::swap(Histogram& other) noexcept {
+  std::swap(buckets_, other.buckets_);
+  std::swap(first_, other.first_);
+  std::swap(size_, other.size_);
+  std::swap(count_, other.count_);
+  std::swap(sum_low_, other.sum_low_);
+  std::swap(sum_high_, other.sum_high_);
+  std::swap(min_, other.min_);
+  std::swap(max_, other.max_);
+}
+
+void Histogram::record_outside(Duration d, std::uint64_t times) {
+  FL_ASSERT(d.ns >= 0, "a negative duration was recorded");
+  const std::uint32_t bucket = bucket_of(static_cast<std::uint64_t>(d.ns));
+  cover(bucket, bucket + 1);
+  record(d, times);
+}
+
+// Makes room for the buckets [first, end), in whole chunks.
+void Histogram::cover(std::uint32_t first, std::uint32_t end) {
+  std::uint32_t low = first / chunk * chunk;
+  std::uint32_t high = (end + chunk - 1) / chunk * chunk;
+  if (size_ > 0) {
+    low = std::min(low, first_);
+    high = std::max(high, first_ + size_);
+    if (low == first_ && high == first_ + size_) return;
+  }
+  auto grown = std::make_unique<std::uint64_t[]>(high - low);
+  if (size_ > 0) std::copy_n(buckets_.get(), size_, grown.get() + (first_ - low));
+  buckets_ = std::move(grown);
+  first_ = low;
+  size_ = high - low;
+}
+
+double Histogram::quantile(double q) const {
+  if (count_ == 0) return 0;
+  if (!(q > 0)) return min().seconds();
+  if (q >= 1) return max().seconds();
+  const double rank = q * static_cast<double>(count_);
+  std::uint64_t below = 0;
+  for (std::uint32_t i = 0; i < size_; ++i) {
+    const std::uint64_t here = buckets_[i];
+    if (here == 0 || static_cast<double>(below + here) < rank) {
+      below += here;
+      continue;
+    }
+    // The values of a bucket are whole: a bucket one wide has no inside to interpolate in.
+    const auto lowest = static_cast<double>(lowest_of(first_ + i));
+    const auto span = static_cast<double>(width_of(first_ + i) - 1);
+    const double share = (rank - static_cast<double>(below)) / static_cast<double>(here);
+    const double ns = lowest + span * share;
+    return std::clamp(ns, static_cast<double>(min_), static_cast<double>(max_)) / 1e9;
+  }
+  return max().seconds();
+}
+
+void Histogram::merge(const Histogram& other) {
+  if (other.count_ == 0) return;
+  cover(other.first_, other.first_ + other.size_);
+  for (std::uint32_t i = 0; i < other.size_; ++i)
+    buckets_[other.first_ - first_ + i] += other.buckets_[i];
+  count_ += other.count_;
+  sum_low_ += other.sum_low_;
+  sum_high_ += other.sum_high_ + (sum_low_ < other.sum_low_ ? 1 : 0);
+  min_ = std::min(min_, other.min_);
+  max_ = std::max(max_, other.max_);
+}
+
+void Histogram::subtract(const Histogram& earlier) {
+  if (earlier.count_ == 0) return;
+  FL_ASSERT(earlier.count_ <= count_ && earlier.first_ >= first_ &&
+                earlier.first_ + earlier.size_ <= first_ + size_,
+            "subtracting what isn't an earlier state of this histogram");
+  for (std::uint32_t i = 0; i < earlier.size_; ++i)
+    buckets_[earlier.first_ - first_ + i] -= earlier.buckets_[i];
+  count_ -= earlier.count_;
+  sum_high_ -= earlier.sum_high_ + (sum_low_ < earlier.sum_low_ ? 1 : 0);
+  sum_low_ -= earlier.sum_low_;
+  const std::uint64_t old_min = min_, old_max = max_;
+  min_ = ~std::uint64_t{0};
+  max_ = 0;
+  for (std::uint32_t i = 0; i < size_; ++i) {
+    if (buckets_[i] == 0) continue;
+    const std::uint64_t lowest = lowest_of(first_ + i);
+    min_ = std::min(min_, std::max(lowest, old_min));
+    max_ = std::min(lowest + width_of(first_ + i) - 1, old_max);
+  }
+}
+
+void Histogram::clear() {
+  std::fill_n(buckets_.get(), size_, 0);
+  count_ = sum_low_ = sum_high_ = max_ = 0;
+  min_ = ~std::uint64_t{0};
+}
+
+}  // namespace faultline

@@ -1,0 +1,119 @@
+#pragma once
+// A streaming histogram of durations with 256 log-linear buckets to the octave: buckets are 1 ns
+// wide below 512 ns and at most 1/256 (0.39 %) of their value above, so a quantile, interpolated
+// within its bucket, is never off by more than that (contract: < 0.5 %). Count, sum, min and max
+// are exact. The layout is that of HdrHistogram (G. Tene) with a binary precision.
+//
+// Recording is O(1). Memory follows the range seen, in chunks of half an octave (1 KiB): nothing
+// when empty, then it grows while new ranges turn up and stays. Copies are deep.
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "sim/assert.hpp"
+#include "sim/time.hpp"
+
+namespace faultline {
+
+class Histogram {
+ public:
+  Histogram() = default;
+  Histogram(const Histogram& other) { *this = other; }
+  Histogram(Histogram&& other) noexcept { swap(other); }
+  Histogram& operator=(const Histogram& other);
+  Histogram& operator=(Histogram&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  ~Histogram() = default;
+
+  // `d` ≥ 0.
+  void record(Duration d) { record(d, 1); }
+
+  void record(Duration d, std::uint64_t times) {
+    const auto ns = static_cast<std::uint64_t>(d.ns);
+    const std::uint32_t slot = bucket_of(ns) - first_;
+    if (slot >= size_) [[unlikely]]
+      return record_outside(d, times);
+    buckets_[slot] += times;
+    add_exactly(ns, times);
+    count_ += times;
+    min_ = std::min(min_, ns);
+    max_ = std::max(max_, ns);
+  }
+
+  std::uint64_t count() const { return count_; }
+  bool empty() const { return count_ == 0; }
+
+  // Seconds; 0 when empty.
+  double mean() const { return count_ ? sum() / static_cast<double>(count_) : 0; }
+  double sum() const {
+    return (static_cast<double>(sum_high_) * 0x1p64 + static_cast<double>(sum_low_)) / 1e9;
+  }
+  Duration min() const { return {count_ ? static_cast<std::int64_t>(min_) : 0}; }
+  Duration max() const { return {static_cast<std::int64_t>(max_)}; }
+
+  // The duration in seconds that a share `q` in [0, 1] of the records doesn't exceed: the record of
+  // rank ⌈q·count⌉, placed within its bucket in proportion. q = 0 is the minimum, 1 the maximum;
+  // 0 when empty.
+  double quantile(double q) const;
+
+  // Afterwards equal to a histogram that recorded what both did.
+  void merge(const Histogram& other);
+
+  // Takes away an earlier state of this same histogram, so that what was recorded in between is
+  // left. The min and max of the rest are known to their bucket only.
+  void subtract(const Histogram& earlier);
+
+  // Forgets the records but keeps the memory.
+  void clear();
+
+  void swap(Histogram& other) noexcept;
+
+  std::size_t memory_bytes() const { return sizeof(*this) + size_ * sizeof(std::uint64_t); }
+
+ private:
+  static constexpr int precision_bits = 8;
+  static constexpr std::uint32_t chunk = 128;  // buckets allocated together: 1 KiB
+
+  // Buckets 0 … 511 hold a value each; every further octave has 256, each twice as wide as before.
+  static std::uint32_t bucket_of(std::uint64_t ns) {
+    const int shift = std::bit_width(ns | (1u << precision_bits)) - (precision_bits + 1);
+    return (static_cast<std::uint32_t>(shift) << precision_bits) +
+           static_cast<std::uint32_t>(ns >> shift);
+  }
+  static std::uint64_t width_of(std::uint32_t bucket) {
+    return bucket < (1u << precision_bits) ? 1 : 1ULL << ((bucket >> precision_bits) - 1);
+  }
+  static std::uint64_t lowest_of(std::uint32_t bucket) {
+    if (bucket < (1u << precision_bits)) return bucket;
+    const std::uint32_t shift = (bucket >> precision_bits) - 1;
+    return static_cast<std::uint64_t>(bucket - (shift << precision_bits)) << shift;
+  }
+
+  void add_exactly(std::uint64_t ns, std::uint64_t times) {
+    __extension__ using Wide = unsigned __int128;
+    const Wide amount = static_cast<Wide>(ns) * times;
+    const auto low = static_cast<std::uint64_t>(amount);
+    sum_low_ += low;
+    sum_high_ += static_cast<std::uint64_t>(amount >> 64) + (sum_low_ < low ? 1 : 0);
+  }
+
+  void record_outside(Duration d, std::uint64_t times);
+  void cover(std::uint32_t first, std::uint32_t end);
+
+  std::unique_ptr<std::uint64_t[]> buckets_;
+  std::uint32_t first_ = 0;  // the bucket that buckets_[0] counts
+  std::uint32_t size_ = 0;
+  std::uint64_t count_ = 0;
+  std::uint64_t sum_low_ = 0, sum_high_ = 0;  // 128 bits of nanoseconds
+  std::uint64_t min_ = ~std::uint64_t{0};
+  std::uint64_t max_ = 0;
+};
+
+static_assert(sizeof(Histogram) <= 56);
+
+}  // namespace faultline
