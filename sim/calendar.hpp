@@ -3,9 +3,9 @@
 //
 // Every call has a timeout and nearly all are cancelled. All timers of one constant duration expire
 // in the order in which they were armed, so they stand in a *lane*: a doubly linked list with one
-// event in the queue for its head. Arming is an append, cancelling an unlinking, and nothing dead is
-// left in the queue. Timers of varying duration go to the queue itself and are skipped there when
-// cancelled. Either way the order is exactly that of one global queue.
+// event in the queue for its head. Arming is an append, cancelling an unlinking, and nothing dead
+// is left in the queue. Timers of varying duration go to the queue itself and are skipped there
+// when cancelled. Either way the order is exactly that of one global queue.
 
 #include <array>
 #include <cstdint>
@@ -18,8 +18,8 @@ namespace faultline {
 
 using TimerId = std::uint32_t;
 
-// Whether many timers share this duration (a lane) or it is one of its own (backoff, what is left of
-// a deadline).
+// Whether many timers share this duration (a lane) or it is one of its own (backoff, what is left
+// of a deadline).
 enum class Timing : std::uint8_t { Constant, Varying };
 
 class Calendar {
@@ -30,8 +30,8 @@ class Calendar {
   struct Happening {
     unsigned kind = 0;
     std::uint32_t id = 0;
-    std::uint32_t tag = 0;        // of a timer: what it was armed with
-    TimerId timer = kNone;        // of a timer: its id, now free
+    std::uint32_t tag = 0;  // of a timer: what it was armed with
+    TimerId timer = kNone;  // of a timer: its id, now free
   };
 
   Instant now() const { return now_; }
@@ -167,8 +167,8 @@ class Calendar {
     timers_[timer.next].prev = timer.prev;
   }
 
-  // A lane's event came up. Its head may have been cancelled since: then the lane is announced again
-  // with the head it has now, and nothing is due.
+  // A lane's event came up. Its head may have been cancelled since: then the lane is announced
+  // again with the head it has now, and nothing is due.
   TimerId head_due(Event event) {
     const std::uint32_t index = event.id();
     Lane& lane = lanes_[index];

@@ -17,8 +17,9 @@
 
 namespace faultline {
 
-// What happens when. `order` is the sequence number of the scheduling, then what the event is about:
-// sequence (36 bits) | kind (4 bits) | id (24 bits). Sequences are unique, so the order is total.
+// What happens when. `order` is the sequence number of the scheduling, then what the event is
+// about: sequence (36 bits) | kind (4 bits) | id (24 bits). Sequences are unique, so the order is
+// total.
 struct Event {
   Instant time;
   std::uint64_t order = 0;
@@ -82,7 +83,8 @@ class RadixHeap {
     const int bucket = std::countr_zero(occupied_) + 1;
     auto& source = buckets_[bucket];
     std::int64_t earliest = source[0].time.ns;
-    for (const Event& event : source) earliest = event.time.ns < earliest ? event.time.ns : earliest;
+    for (const Event& event : source)
+      earliest = event.time.ns < earliest ? event.time.ns : earliest;
     if (earliest > end.ns) return false;
     last_ = earliest;
     occupied_ &= ~(std::uint64_t{1} << (bucket - 1));
@@ -95,7 +97,7 @@ class RadixHeap {
   std::uint64_t occupied_ = 0;  // bit b-1: bucket b holds something
   std::size_t head_ = 0;        // next of bucket 0
   std::size_t size_ = 0;
-  std::int64_t last_ = 0;       // time of the instant in bucket 0
+  std::int64_t last_ = 0;  // time of the instant in bucket 0
 };
 
 }  // namespace faultline

@@ -16,7 +16,10 @@ struct Duration {
   friend constexpr Duration operator+(Duration a, Duration b) { return {a.ns + b.ns}; }
   friend constexpr Duration operator-(Duration a, Duration b) { return {a.ns - b.ns}; }
   friend constexpr Duration operator*(Duration a, std::int64_t k) { return {a.ns * k}; }
-  constexpr Duration& operator+=(Duration other) { ns += other.ns; return *this; }
+  constexpr Duration& operator+=(Duration other) {
+    ns += other.ns;
+    return *this;
+  }
 
   constexpr double seconds() const { return static_cast<double>(ns) / 1e9; }
   static constexpr Duration max() { return {std::numeric_limits<std::int64_t>::max()}; }
@@ -29,15 +32,24 @@ struct Instant {
   friend constexpr Instant operator+(Instant t, Duration d) { return {t.ns + d.ns}; }
   friend constexpr Instant operator-(Instant t, Duration d) { return {t.ns - d.ns}; }
   friend constexpr Duration operator-(Instant a, Instant b) { return {a.ns - b.ns}; }
-  constexpr Instant& operator+=(Duration d) { ns += d.ns; return *this; }
+  constexpr Instant& operator+=(Duration d) {
+    ns += d.ns;
+    return *this;
+  }
 
   constexpr double seconds() const { return static_cast<double>(ns) / 1e9; }
   static constexpr Instant max() { return {std::numeric_limits<std::int64_t>::max()}; }
 };
 
-constexpr Duration nanoseconds(std::int64_t n) { return {n}; }
-constexpr Duration microseconds(std::int64_t n) { return {n * 1'000}; }
-constexpr Duration milliseconds(std::int64_t n) { return {n * 1'000'000}; }
+constexpr Duration nanoseconds(std::int64_t n) {
+  return {n};
+}
+constexpr Duration microseconds(std::int64_t n) {
+  return {n * 1'000};
+}
+constexpr Duration milliseconds(std::int64_t n) {
+  return {n * 1'000'000};
+}
 
 // Seconds to nanoseconds, rounded to nearest; clamped to [0, 285 years].
 constexpr Duration from_seconds(double s) {

@@ -12,7 +12,11 @@ class Crash final : public FaultOf<Crash> {
  public:
   void describe(Binder& b) override {
     describe_service(b);
-    b.field({.key = "restart", .help = "How long after the crash the instances serve again.", .min = 0, .fallback = "the fault's `for`, else never"}, restart_);
+    b.field({.key = "restart",
+             .help = "How long after the crash the instances serve again.",
+             .min = 0,
+             .fallback = "the fault's `for`, else never"},
+            restart_);
   }
   std::optional<Duration> lasts(std::optional<Duration> given) const override {
     return restart_ ? restart_ : given;
@@ -26,6 +30,8 @@ class Crash final : public FaultOf<Crash> {
 
 }  // namespace
 
-std::unique_ptr<Fault> make_crash() { return std::make_unique<Crash>(); }
+std::unique_ptr<Fault> make_crash() {
+  return std::make_unique<Crash>();
+}
 
 }  // namespace faultline

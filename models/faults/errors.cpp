@@ -11,7 +11,9 @@ class Errors final : public FaultOf<Errors> {
  public:
   void describe(Binder& b) override {
     describe_service(b);
-    b.field({.key = "share", .help = "Share of jobs that fail.", .min = 0, .max = 1, .required = true}, share_);
+    b.field(
+        {.key = "share", .help = "Share of jobs that fail.", .min = 0, .max = 1, .required = true},
+        share_);
     b.choice({.key = "error", .help = "The error they answer with."}, error_, kErrorNames);
   }
   void contribute(InstanceConditions& c, std::uint64_t key) const override {
@@ -28,6 +30,8 @@ class Errors final : public FaultOf<Errors> {
 
 }  // namespace
 
-std::unique_ptr<Fault> make_errors() { return std::make_unique<Errors>(); }
+std::unique_ptr<Fault> make_errors() {
+  return std::make_unique<Errors>();
+}
 
 }  // namespace faultline

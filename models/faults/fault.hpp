@@ -1,6 +1,6 @@
 #pragma once
-// A fault contributes to the conditions of what it hits while it is active; it never undoes anything
-// (models/vocabulary/conditions.hpp). One file per fault; the registry lists them.
+// A fault contributes to the conditions of what it hits while it is active; it never undoes
+// anything (models/vocabulary/conditions.hpp). One file per fault; the registry lists them.
 
 #include <cstdint>
 #include <memory>

@@ -14,7 +14,9 @@ class Partition final : public FaultOf<Partition> {
  public:
   void describe(Binder& b) override {
     describe_link(b);
-    b.choice({.key = "direction", .help = "Which way nothing passes: both, to the callee, or from it."}, direction_, kDirections);
+    b.choice(
+        {.key = "direction", .help = "Which way nothing passes: both, to the callee, or from it."},
+        direction_, kDirections);
   }
   void contribute(LinkConditions& c) const override {
     c.cut_to = c.cut_to || direction_ != Direction::From;
@@ -22,7 +24,8 @@ class Partition final : public FaultOf<Partition> {
   }
   std::string sentence() const override {
     if (direction_ == Direction::Both) return fmt::format("{} partitioned", link_);
-    return fmt::format("{} partitioned one way ({})", link_, kDirections[static_cast<std::size_t>(direction_)]);
+    return fmt::format("{} partitioned one way ({})", link_,
+                       kDirections[static_cast<std::size_t>(direction_)]);
   }
 
  private:
@@ -33,6 +36,8 @@ class Partition final : public FaultOf<Partition> {
 
 }  // namespace
 
-std::unique_ptr<Fault> make_partition() { return std::make_unique<Partition>(); }
+std::unique_ptr<Fault> make_partition() {
+  return std::make_unique<Partition>();
+}
 
 }  // namespace faultline

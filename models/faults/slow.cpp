@@ -11,10 +11,18 @@ class Slow final : public FaultOf<Slow> {
  public:
   void describe(Binder& b) override {
     describe_service(b);
-    b.field({.key = "factor", .help = "Work takes this many times as long.", .min = 0, .max = 1e6, .required = true, .above_min = true}, factor_);
+    b.field({.key = "factor",
+             .help = "Work takes this many times as long.",
+             .min = 0,
+             .max = 1e6,
+             .required = true,
+             .above_min = true},
+            factor_);
   }
   void contribute(InstanceConditions& c, std::uint64_t) const override { c.slowdown *= factor_; }
-  std::string sentence() const override { return fmt::format("{} slower ×{:g}", service_, factor_); }
+  std::string sentence() const override {
+    return fmt::format("{} slower ×{:g}", service_, factor_);
+  }
 
  private:
   double factor_ = 1;
@@ -22,6 +30,8 @@ class Slow final : public FaultOf<Slow> {
 
 }  // namespace
 
-std::unique_ptr<Fault> make_slow() { return std::make_unique<Slow>(); }
+std::unique_ptr<Fault> make_slow() {
+  return std::make_unique<Slow>();
+}
 
 }  // namespace faultline

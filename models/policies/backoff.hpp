@@ -1,6 +1,7 @@
 #pragma once
 // How long to wait before sending again. The n-th wait (n = 0, 1 …) is min(cap, base·factorⁿ), then
-// jittered, then capped again. Jitters as in Marc Brooker's "Exponential Backoff and Jitter" (2015):
+// jittered, then capped again. Jitters as in Marc Brooker's "Exponential Backoff and Jitter"
+// (2015):
 //   none · full U(0, t) · equal t/2 + U(0, t/2) · decorrelated min(cap, U(base, 3·previous)),
 //   previous = base at first · spread t·U(1 − f, 1 + f)
 
@@ -35,11 +36,20 @@ struct Backoff {
     const double u = Draws(derive(key, static_cast<std::uint64_t>(n))).uniform();
     double wait = plain(n);
     switch (jitter) {
-      case Jitter::None: break;
-      case Jitter::Full: wait *= u; break;
-      case Jitter::Equal: wait = wait / 2 + wait / 2 * u; break;
-      case Jitter::Spread: wait *= 1 - spread + 2 * spread * u; break;
-      case Jitter::Decorrelated: wait = decorrelated(n, key); break;
+      case Jitter::None:
+        break;
+      case Jitter::Full:
+        wait *= u;
+        break;
+      case Jitter::Equal:
+        wait = wait / 2 + wait / 2 * u;
+        break;
+      case Jitter::Spread:
+        wait *= 1 - spread + 2 * spread * u;
+        break;
+      case Jitter::Decorrelated:
+        wait = decorrelated(n, key);
+        break;
     }
     return capped(wait);
   }

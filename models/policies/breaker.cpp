@@ -1,6 +1,6 @@
 // breaker: stops calling a callee that fails, and lets a few probes through after a while.
-// Follows resilience4j (circuit_breaker.hpp). Every attempt that passed it counts; every outcome but
-// ok is a failure, those of the layers inside it too, unless listed in `ignore`.
+// Follows resilience4j (circuit_breaker.hpp). Every attempt that passed it counts; every outcome
+// but ok is a failure, those of the layers inside it too, unless listed in `ignore`.
 
 #include <algorithm>
 
@@ -13,7 +13,8 @@ namespace {
 
 class Breaker final : public Policy {
  public:
-  Breaker(const BreakerSettings& settings, ErrorSet ignored) : breaker_(settings), ignored_(ignored) {}
+  Breaker(const BreakerSettings& settings, ErrorSet ignored)
+      : breaker_(settings), ignored_(ignored) {}
 
   Before before(const CallView& call) override {
     if (breaker_.acquire(call.now)) return {};
@@ -38,14 +39,38 @@ class Breaker final : public Policy {
 class BreakerConfig final : public PolicyConfigOf<BreakerConfig> {
  public:
   void describe(Binder& b) override {
-    b.field({.key = "window", .help = "How far back it looks: a count of calls, or a time (whole seconds).", .min = 1, .max = 1e6},
-             window_);
-    b.field({.key = "min_calls", .help = "Calls in the window before its rates count.", .min = 1, .max = 1e6, .fallback = "min(100, window)"}, min_calls_);
-    b.field({.key = "failure_rate", .help = "Opens when this share of calls failed, or more.", .min = 0, .max = 1, .above_min = true}, failure_rate_);
-    b.field({.key = "slow_rate", .help = "Opens when this share of calls was slow, or more.", .min = 0, .max = 1, .above_min = true}, slow_rate_);
-    b.field({.key = "slow_after", .help = "A call that took strictly longer is slow.", .min = 0}, slow_after_);
-    b.field({.key = "open_for", .help = "How long it refuses before it lets probes through (strictly longer).", .min = 0}, open_for_);
-    b.field({.key = "half_open_calls", .help = "Probes admitted when half-open.", .min = 1, .max = 1e6}, half_open_calls_);
+    b.field({.key = "window",
+             .help = "How far back it looks: a count of calls, or a time (whole seconds).",
+             .min = 1,
+             .max = 1e6},
+            window_);
+    b.field({.key = "min_calls",
+             .help = "Calls in the window before its rates count.",
+             .min = 1,
+             .max = 1e6,
+             .fallback = "min(100, window)"},
+            min_calls_);
+    b.field({.key = "failure_rate",
+             .help = "Opens when this share of calls failed, or more.",
+             .min = 0,
+             .max = 1,
+             .above_min = true},
+            failure_rate_);
+    b.field({.key = "slow_rate",
+             .help = "Opens when this share of calls was slow, or more.",
+             .min = 0,
+             .max = 1,
+             .above_min = true},
+            slow_rate_);
+    b.field({.key = "slow_after", .help = "A call that took strictly longer is slow.", .min = 0},
+            slow_after_);
+    b.field({.key = "open_for",
+             .help = "How long it refuses before it lets probes through (strictly longer).",
+             .min = 0},
+            open_for_);
+    b.field(
+        {.key = "half_open_calls", .help = "Probes admitted when half-open.", .min = 1, .max = 1e6},
+        half_open_calls_);
     describe_errors(b, {.key = "ignore", .help = "Errors that are not counted at all."}, ignore_);
     if (window_.time.ns % 1'000'000'000 != 0) b.reject("window", "is counted in whole seconds");
     if (!window_.time_based() && min_calls_ && *min_calls_ > window_.count) {
@@ -56,7 +81,8 @@ class BreakerConfig final : public PolicyConfigOf<BreakerConfig> {
   std::unique_ptr<Policy> make() const override {
     BreakerSettings s;
     s.time_based = window_.time_based();
-    s.window = s.time_based ? std::max<std::int64_t>(1, window_.time.ns / 1'000'000'000) : window_.count;
+    s.window =
+        s.time_based ? std::max<std::int64_t>(1, window_.time.ns / 1'000'000'000) : window_.count;
     s.min_calls = min_calls_.value_or(s.time_based ? 100 : std::min<std::int64_t>(100, s.window));
     s.failure_rate = failure_rate_.value;
     s.slow_rate = slow_rate_.value;
@@ -79,6 +105,8 @@ class BreakerConfig final : public PolicyConfigOf<BreakerConfig> {
 
 }  // namespace
 
-std::unique_ptr<PolicyConfig> make_breaker() { return std::make_unique<BreakerConfig>(); }
+std::unique_ptr<PolicyConfig> make_breaker() {
+  return std::make_unique<BreakerConfig>();
+}
 
 }  // namespace faultline

@@ -1,5 +1,6 @@
-// bulkhead: limits how many attempts are under way at once, so that one slow callee cannot hold every
-// thread of its caller. Follows resilience4j's semaphore bulkhead: fair, and by default nobody waits.
+// bulkhead: limits how many attempts are under way at once, so that one slow callee cannot hold
+// every thread of its caller. Follows resilience4j's semaphore bulkhead: fair, and by default
+// nobody waits.
 
 #include <deque>
 
@@ -10,7 +11,8 @@ namespace {
 
 class Bulkhead final : public Policy {
  public:
-  Bulkhead(std::int64_t concurrent, std::int64_t waiting) : concurrent_(concurrent), room_(waiting) {}
+  Bulkhead(std::int64_t concurrent, std::int64_t waiting)
+      : concurrent_(concurrent), room_(waiting) {}
 
   Before before(const CallView& call) override {
     if (call.waited) return {};  // the place was kept for it when it was woken
@@ -49,8 +51,13 @@ class BulkheadConfig final : public PolicyConfigOf<BulkheadConfig> {
  public:
   void describe(Binder& b) override {
     b.shorthand("concurrent");
-    b.field({.key = "concurrent", .help = "Attempts under way at once.", .min = 1, .max = 1e7}, concurrent_);
-    b.field({.key = "waiting", .help = "Attempts that may wait for a place; the rest is refused.", .min = 0, .max = 1e7}, waiting_);
+    b.field({.key = "concurrent", .help = "Attempts under way at once.", .min = 1, .max = 1e7},
+            concurrent_);
+    b.field({.key = "waiting",
+             .help = "Attempts that may wait for a place; the rest is refused.",
+             .min = 0,
+             .max = 1e7},
+            waiting_);
   }
   std::unique_ptr<Policy> make() const override {
     return std::make_unique<Bulkhead>(concurrent_, waiting_);
@@ -63,6 +70,8 @@ class BulkheadConfig final : public PolicyConfigOf<BulkheadConfig> {
 
 }  // namespace
 
-std::unique_ptr<PolicyConfig> make_bulkhead() { return std::make_unique<BulkheadConfig>(); }
+std::unique_ptr<PolicyConfig> make_bulkhead() {
+  return std::make_unique<BulkheadConfig>();
+}
 
 }  // namespace faultline

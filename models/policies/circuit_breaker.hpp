@@ -4,10 +4,10 @@
 //   closed ──rate ≥ threshold──▶ open ──wait over (strictly)──▶ half-open ──probes good──▶ closed
 //                                  ▲─────────────── probes bad ──────┘
 //
-// Rates are judged after every recorded call, good or bad, so a success can open it (it completes the
-// minimum, or it was slow). Half-open admits exactly `half_open_calls`; results that come in late, of
-// calls made while closed, count there too. Often confused with Hystrix (judged on a tick, one
-// probe) and Polly (judged on failures only, the wait inclusive).
+// Rates are judged after every recorded call, good or bad, so a success can open it (it completes
+// the minimum, or it was slow). Half-open admits exactly `half_open_calls`; results that come in
+// late, of calls made while closed, count there too. Often confused with Hystrix (judged on a tick,
+// one probe) and Polly (judged on failures only, the wait inclusive).
 
 #include <cstdint>
 #include <vector>
@@ -19,15 +19,15 @@ namespace faultline {
 
 struct BreakerSettings {
   bool time_based = false;
-  std::int64_t window = 100;       // calls, or whole seconds
+  std::int64_t window = 100;  // calls, or whole seconds
   std::int64_t min_calls = 100;
-  double failure_rate = 0.5;       // opens at ≥
-  double slow_rate = 1.0;          // opens at ≥
+  double failure_rate = 0.5;            // opens at ≥
+  double slow_rate = 1.0;               // opens at ≥
   Duration slow_after{60'000'000'000};  // slow is strictly longer
   Duration open_for{60'000'000'000};
   std::int64_t half_open_calls = 10;
-  Duration half_open_for{0};       // 0: without limit
-  bool opens_by_itself = false;    // to half-open at the end of the wait, without a call
+  Duration half_open_for{0};     // 0: without limit
+  bool opens_by_itself = false;  // to half-open at the end of the wait, without a call
 };
 
 // The last N calls, or those of the last N seconds (the current one included), in whole seconds.

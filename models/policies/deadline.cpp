@@ -22,7 +22,12 @@ class DeadlineConfig final : public PolicyConfigOf<DeadlineConfig> {
  public:
   void describe(Binder& b) override {
     b.shorthand("after");
-    b.field({.key = "after", .help = "Time for the whole call, retries included.", .min = 0, .required = true, .above_min = true}, after_);
+    b.field({.key = "after",
+             .help = "Time for the whole call, retries included.",
+             .min = 0,
+             .required = true,
+             .above_min = true},
+            after_);
   }
   std::unique_ptr<Policy> make() const override { return std::make_unique<Deadline>(after_); }
   std::optional<Duration> call_deadline() const override { return after_; }
@@ -33,6 +38,8 @@ class DeadlineConfig final : public PolicyConfigOf<DeadlineConfig> {
 
 }  // namespace
 
-std::unique_ptr<PolicyConfig> make_deadline() { return std::make_unique<DeadlineConfig>(); }
+std::unique_ptr<PolicyConfig> make_deadline() {
+  return std::make_unique<DeadlineConfig>();
+}
 
 }  // namespace faultline

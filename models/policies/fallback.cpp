@@ -21,7 +21,12 @@ class Fallback final : public Policy {
 class FallbackConfig final : public PolicyConfigOf<FallbackConfig> {
  public:
   void describe(Binder& b) override {
-    b.field({.key = "quality", .help = "Worth of the lesser answer; a full one is 1.", .min = 0, .max = 1, .above_min = true}, quality_);
+    b.field({.key = "quality",
+             .help = "Worth of the lesser answer; a full one is 1.",
+             .min = 0,
+             .max = 1,
+             .above_min = true},
+            quality_);
   }
   std::unique_ptr<Policy> make() const override {
     return std::make_unique<Fallback>(static_cast<float>(quality_));
@@ -33,6 +38,8 @@ class FallbackConfig final : public PolicyConfigOf<FallbackConfig> {
 
 }  // namespace
 
-std::unique_ptr<PolicyConfig> make_fallback() { return std::make_unique<FallbackConfig>(); }
+std::unique_ptr<PolicyConfig> make_fallback() {
+  return std::make_unique<FallbackConfig>();
+}
 
 }  // namespace faultline

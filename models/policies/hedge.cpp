@@ -1,7 +1,7 @@
 // hedge: sends another attempt when the first has not answered after a while; the first answer wins
-// and the others are dropped. Follows gRPC's hedging (A6): a failure that leaves no attempt under way
-// is the call's; one that leaves some is waited out. The delay may be a quantile of the caller's own
-// last 1 000 answers (Dean & Barroso, "The Tail at Scale", 2013).
+// and the others are dropped. Follows gRPC's hedging (A6): a failure that leaves no attempt under
+// way is the call's; one that leaves some is waited out. The delay may be a quantile of the
+// caller's own last 1 000 answers (Dean & Barroso, "The Tail at Scale", 2013).
 
 #include <algorithm>
 #include <vector>
@@ -75,7 +75,12 @@ class HedgeConfig final : public PolicyConfigOf<HedgeConfig> {
  public:
   void describe(Binder& b) override {
     b.shorthand("after");
-    b.field({.key = "after", .help = "How long before another attempt: a time, or a quantile of the caller's last 1 000 answers such as \"p95\".", .min = 0, .required = true}, after_);
+    b.field({.key = "after",
+             .help = "How long before another attempt: a time, or a quantile of the caller's last "
+                     "1 000 answers such as \"p95\".",
+             .min = 0,
+             .required = true},
+            after_);
     b.field({.key = "max", .help = "Attempts sent besides the first.", .min = 1, .max = 10}, max_);
   }
   std::unique_ptr<Policy> make() const override { return std::make_unique<Hedge>(after_, max_); }
@@ -88,6 +93,8 @@ class HedgeConfig final : public PolicyConfigOf<HedgeConfig> {
 
 }  // namespace
 
-std::unique_ptr<PolicyConfig> make_hedge() { return std::make_unique<HedgeConfig>(); }
+std::unique_ptr<PolicyConfig> make_hedge() {
+  return std::make_unique<HedgeConfig>();
+}
 
 }  // namespace faultline

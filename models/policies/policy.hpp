@@ -1,6 +1,6 @@
 #pragma once
-// A resilience policy decides; the pipeline (models/system/calling.cpp) acts. A policy sees only what
-// a real one sees: its own call, its own past. It answers small values:
+// A resilience policy decides; the pipeline (models/system/calling.cpp) acts. A policy sees only
+// what a real one sees: its own call, its own past. It answers small values:
 //
 //   before(view)   as the attempt goes inward:  Proceed | Refuse(why) | Wait
 //   after(view, o) as the outcome comes outward: Accept | Replace(o) | SendAgain(delay) | Absorb
@@ -28,16 +28,16 @@ namespace faultline {
 
 struct CallView {
   Instant now;
-  Instant born;                  // when this attempt came into being
-  std::uint64_t lineage = 0;     // of the call
-  AttemptId attempt = kNone;     // kNone: the call itself, between attempts
-  std::uint16_t number = 0;      // of the attempt within its call, hedges counted
-  std::uint16_t tries = 0;       // sent so far, hedges not counted
-  std::uint8_t live = 0;         // attempts of the call still wanted, this one included
-  std::uint8_t priority = 0;     // 0 (P0) … 3 (P3)
+  Instant born;               // when this attempt came into being
+  std::uint64_t lineage = 0;  // of the call
+  AttemptId attempt = kNone;  // kNone: the call itself, between attempts
+  std::uint16_t number = 0;   // of the attempt within its call, hedges counted
+  std::uint16_t tries = 0;    // sent so far, hedges not counted
+  std::uint8_t live = 0;      // attempts of the call still wanted, this one included
+  std::uint8_t priority = 0;  // 0 (P0) … 3 (P3)
   bool idempotent = true;
-  bool waited = false;           // has been sent for after a Wait
-  bool final = false;            // an outer layer has given up: only account for it
+  bool waited = false;  // has been sent for after a Wait
+  bool final = false;   // an outer layer has given up: only account for it
 
   // A draw of its own for `purpose`: adding a policy changes nobody else's.
   Draws draws(std::uint64_t purpose) const {
@@ -50,22 +50,22 @@ struct Before {
   Verdict verdict = Verdict::Proceed;
   Error why = Error::None;
   Timing timing = Timing::Constant;
-  Duration timer{-1};            // < 0: none. With Wait: when to go on at the latest.
+  Duration timer{-1};  // < 0: none. With Wait: when to go on at the latest.
 };
 
 struct After {
   enum class Verdict : std::uint8_t { Accept, Replace, SendAgain, Absorb };
   Verdict verdict = Verdict::Accept;
-  AttemptId wake = kNone;        // an attempt that waited here and may now go on
-  Outcome outcome;
-  Duration delay;
+  AttemptId wake = kNone;  // an attempt that waited here and may now go on
+  Outcome outcome{};
+  Duration delay{};
 };
 
 struct OnTimer {
   enum class Verdict : std::uint8_t { Ignore, GiveUp, SendAnother, GoOn };
   Verdict verdict = Verdict::Ignore;
   Error why = Error::None;
-  Duration again{-1};            // rearm, if ≥ 0
+  Duration again{-1};  // rearm, if ≥ 0
 };
 
 enum class BreakerState : std::uint8_t { Closed, Open, HalfOpen };

@@ -26,8 +26,15 @@ class RateLimitConfig final : public PolicyConfigOf<RateLimitConfig> {
   void describe(Binder& b) override {
     static constexpr std::array<std::string_view, 1> kKinds = {"token_bucket"};
     b.choice({.key = "kind", .help = "How the rate is measured."}, kind_, kKinds);
-    b.field({.key = "rate", .help = "Attempts per second in the long run.", .min = 0, .max = 1e9, .required = true, .above_min = true}, rate_);
-    b.field({.key = "burst", .help = "Attempts that may come at once.", .min = 1, .max = 1e9}, burst_);
+    b.field({.key = "rate",
+             .help = "Attempts per second in the long run.",
+             .min = 0,
+             .max = 1e9,
+             .required = true,
+             .above_min = true},
+            rate_);
+    b.field({.key = "burst", .help = "Attempts that may come at once.", .min = 1, .max = 1e9},
+            burst_);
   }
   std::unique_ptr<Policy> make() const override {
     return std::make_unique<RateLimit>(rate_.per_second, static_cast<double>(burst_));
@@ -41,6 +48,8 @@ class RateLimitConfig final : public PolicyConfigOf<RateLimitConfig> {
 
 }  // namespace
 
-std::unique_ptr<PolicyConfig> make_rate_limit() { return std::make_unique<RateLimitConfig>(); }
+std::unique_ptr<PolicyConfig> make_rate_limit() {
+  return std::make_unique<RateLimitConfig>();
+}
 
 }  // namespace faultline

@@ -17,9 +17,9 @@ namespace {
 constexpr std::uint64_t kBackoffDraw = 0x6261636b;
 
 // What is worth sending again: the next try may fare better.
-constexpr ErrorSet kTransient = bit(Error::Timeout) | bit(Error::Refused) | bit(Error::Unavailable) |
-                                bit(Error::Unreachable) | bit(Error::Crash) | bit(Error::Shed) |
-                                bit(Error::RateLimited) | bit(Error::ServerError);
+constexpr ErrorSet kTransient =
+    bit(Error::Timeout) | bit(Error::Refused) | bit(Error::Unavailable) | bit(Error::Unreachable) |
+    bit(Error::Crash) | bit(Error::Shed) | bit(Error::RateLimited) | bit(Error::ServerError);
 
 struct BudgetOptions {
   Share ratio{0.2};
@@ -28,15 +28,25 @@ struct BudgetOptions {
 
   void describe(Binder& b) {
     b.shorthand("ratio");
-    b.field({.key = "ratio", .help = "Retries allowed for each request.", .min = 0, .max = 1000}, ratio);
-    b.field({.key = "min_per_s", .help = "Retries per second that are allowed besides.", .min = 0, .max = 1e9}, min_per_s);
-    b.field({.key = "ttl", .help = "How long requests and retries are remembered.", .min = 1, .max = 3600}, ttl);
+    b.field({.key = "ratio", .help = "Retries allowed for each request.", .min = 0, .max = 1000},
+            ratio);
+    b.field({.key = "min_per_s",
+             .help = "Retries per second that are allowed besides.",
+             .min = 0,
+             .max = 1e9},
+            min_per_s);
+    b.field({.key = "ttl",
+             .help = "How long requests and retries are remembered.",
+             .min = 1,
+             .max = 3600},
+            ttl);
   }
 };
 
 class Retry final : public Policy {
  public:
-  Retry(int attempts, const Backoff& backoff, ErrorSet on, const std::optional<BudgetOptions>& budget)
+  Retry(int attempts, const Backoff& backoff, ErrorSet on,
+        const std::optional<BudgetOptions>& budget)
       : attempts_(attempts), backoff_(backoff), on_(on) {
     if (budget) budget_.emplace(budget->ratio.value, budget->min_per_s, budget->ttl);
   }
@@ -72,14 +82,36 @@ class Retry final : public Policy {
 class RetryConfig final : public PolicyConfigOf<RetryConfig> {
  public:
   void describe(Binder& b) override {
-    b.field({.key = "attempts", .help = "Tries in all, the first included.", .min = 1, .max = 1000, .required = true}, attempts_);
+    b.field({.key = "attempts",
+             .help = "Tries in all, the first included.",
+             .min = 1,
+             .max = 1000,
+             .required = true},
+            attempts_);
     b.field({.key = "backoff", .help = "The first pause.", .min = 0}, base_);
-    b.field({.key = "factor", .help = "Each pause is this many times the one before.", .min = 1, .max = 100}, factor_);
+    b.field({.key = "factor",
+             .help = "Each pause is this many times the one before.",
+             .min = 1,
+             .max = 100},
+            factor_);
     b.field({.key = "cap", .help = "No pause is longer.", .min = 0, .fallback = "none"}, cap_);
-    b.field({.key = "jitter", .help = "Chance in the pause: none, full, equal, decorrelated, or a share such as \"20%\" (±)."}, jitter_);
-    describe_errors(b, {.key = "on", .help = "Errors worth sending again.", .fallback = "timeout, refused, unavailable, unreachable, crash, shed, rate_limited, server_error"}, on_);
-    b.table({.key = "budget", .help = "Limits retries to a share of requests, over all calls.", .fallback = "none"}, budget_);
-    if (!read_jitter()) b.reject("jitter", "is one of none, full, equal, decorrelated, or a share such as \"20%\"");
+    b.field({.key = "jitter",
+             .help = "Chance in the pause: none, full, equal, decorrelated, or a share such as "
+                     "\"20%\" (±)."},
+            jitter_);
+    describe_errors(
+        b,
+        {.key = "on",
+         .help = "Errors worth sending again.",
+         .fallback =
+             "timeout, refused, unavailable, unreachable, crash, shed, rate_limited, server_error"},
+        on_);
+    b.table({.key = "budget",
+             .help = "Limits retries to a share of requests, over all calls.",
+             .fallback = "none"},
+            budget_);
+    if (!read_jitter())
+      b.reject("jitter", "is one of none, full, equal, decorrelated, or a share such as \"20%\"");
   }
 
   std::unique_ptr<Policy> make() const override {
@@ -115,6 +147,8 @@ class RetryConfig final : public PolicyConfigOf<RetryConfig> {
 
 }  // namespace
 
-std::unique_ptr<PolicyConfig> make_retry() { return std::make_unique<RetryConfig>(); }
+std::unique_ptr<PolicyConfig> make_retry() {
+  return std::make_unique<RetryConfig>();
+}
 
 }  // namespace faultline

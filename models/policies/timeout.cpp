@@ -23,7 +23,12 @@ class TimeoutConfig final : public PolicyConfigOf<TimeoutConfig> {
  public:
   void describe(Binder& b) override {
     b.shorthand("after");
-    b.field({.key = "after", .help = "Time for each try, waiting in the bulkhead included.", .min = 0, .required = true, .above_min = true}, after_);
+    b.field({.key = "after",
+             .help = "Time for each try, waiting in the bulkhead included.",
+             .min = 0,
+             .required = true,
+             .above_min = true},
+            after_);
   }
   std::unique_ptr<Policy> make() const override { return std::make_unique<Timeout>(after_); }
   std::optional<Duration> try_timeout() const override { return after_; }
@@ -34,6 +39,8 @@ class TimeoutConfig final : public PolicyConfigOf<TimeoutConfig> {
 
 }  // namespace
 
-std::unique_ptr<PolicyConfig> make_timeout() { return std::make_unique<TimeoutConfig>(); }
+std::unique_ptr<PolicyConfig> make_timeout() {
+  return std::make_unique<TimeoutConfig>();
+}
 
 }  // namespace faultline

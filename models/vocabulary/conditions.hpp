@@ -1,7 +1,7 @@
 #pragma once
-// The weather: what the active faults do to a service's instance or to a link. Faults contribute and
-// never undo: when the set of active faults changes, conditions are made anew from all of them, so
-// overlaps cannot corrupt. Slowdowns multiply, delays add, losses combine, partitions or.
+// The weather: what the active faults do to a service's instance or to a link. Faults contribute
+// and never undo: when the set of active faults changes, conditions are made anew from all of them,
+// so overlaps cannot corrupt. Slowdowns multiply, delays add, losses combine, partitions or.
 
 #include <cstdint>
 #include <vector>

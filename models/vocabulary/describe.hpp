@@ -19,10 +19,18 @@
 
 namespace faultline {
 
-struct Share { double value = 0; };       // 0 … 1, written "5%"
-struct Rate { double per_second = 0; };   // written "400/s"
-struct Bytes { std::int64_t value = 0; }; // written "64MiB"
-struct Cores { double value = 0; };       // written "500m" or "2"
+struct Share {
+  double value = 0;
+};  // 0 … 1, written "5%"
+struct Rate {
+  double per_second = 0;
+};  // written "400/s"
+struct Bytes {
+  std::int64_t value = 0;
+};  // written "64MiB"
+struct Cores {
+  double value = 0;
+};  // written "500m" or "2"
 
 // A stretch of history: so many calls, or so long.
 struct Window {
@@ -51,17 +59,40 @@ struct Portion {
 };
 
 // What a name refers to, so that the checks can tell whether it exists.
-enum class Refers : std::uint8_t { Nothing, Client, Service, Endpoint, Policy, Link, Cache, Metric, Variant, Instance };
+enum class Refers : std::uint8_t {
+  Nothing,
+  Client,
+  Service,
+  Endpoint,
+  Policy,
+  Link,
+  Cache,
+  Metric,
+  Variant,
+  Instance
+};
 
 struct Field {
   std::string_view key;
   std::string_view help;  // one sentence
-  double min = -std::numeric_limits<double>::infinity();  // in the field's unit (s, /s, share 0 … 1)
+  double min =
+      -std::numeric_limits<double>::infinity();  // in the field's unit (s, /s, share 0 … 1)
   double max = std::numeric_limits<double>::infinity();
   bool required = false;
-  bool above_min = false;            // min itself is not allowed
-  std::string_view fallback = {};    // text for the default where the value doesn't show it
+  bool above_min = false;          // min itself is not allowed
+  std::string_view fallback = {};  // text for the default where the value doesn't show it
+  bool unbounded = false;          // a count that may be "unbounded": stored as kUnbounded
   Refers refers = Refers::Nothing;
+};
+
+inline constexpr std::int64_t kUnbounded = std::numeric_limits<std::int64_t>::max();
+
+// What a metric is compared with: a number in the metric's own unit (as text until the metric is
+// known), or so many times the same metric of another variant.
+struct Bound {
+  std::string text;  // "99%", "200ms", "0", "inf"; empty: the variant holds
+  double times = 1;
+  std::string of;
 };
 
 // A value under a name, in the order of the file.
@@ -84,7 +115,9 @@ class Binder {
   virtual ~Binder() = default;
 
   template <class T>
-  void field(const Field& f, T& target) { value(f, target); }
+  void field(const Field& f, T& target) {
+    value(f, target);
+  }
   template <class T>
   void field(const Field& f, std::optional<T>& target) {
     if (!present(f)) return;
@@ -151,7 +184,8 @@ class Binder {
   }
   // A table whose key `f` names a kind of a shelf; the rest of the table is that kind's options.
   template <class Interface>
-  void kind(const Field& f, std::span<const Kind<Interface>> shelf, std::shared_ptr<Interface>& target) {
+  void kind(const Field& f, std::span<const Kind<Interface>> shelf,
+            std::shared_ptr<Interface>& target) {
     std::vector<std::string_view> names;
     for (const auto& k : shelf) names.push_back(k.name);
     const std::size_t chosen = pick_kind(f, names);
@@ -168,6 +202,23 @@ class Binder {
   virtual void reject(std::string_view /*key*/, std::string_view /*why*/) {}
   // A key of the author's own table was given in the text.
   virtual bool given(std::string_view /*key*/) { return false; }
+  // An object with its own describe(), made by `make` if the key is given and not `false`.
+  template <class T, class Make>
+  void optional_object(const Field& f, Make make, std::shared_ptr<T>& target) {
+    if (!begin_table(f)) return;
+    target = make();
+    target->describe(*this);
+    end_table();
+  }
+
+  // A stretch of time, ["5min", "10min"].
+  virtual void span(const Field&, std::optional<std::pair<Duration, Duration>>&) = 0;
+  // Answers whether the key was given.
+  virtual bool bound(const Field&, Bound&) = 0;
+  // Text in the default language, with translations under keys beside it (story.fr).
+  virtual void text(const Field& f, std::string& target) = 0;
+  // The line of the table being read, 0 if it comes from no text.
+  virtual int line() const { return 0; }
   // Free-form keys (variant.set, sweep axes): key as written, value as TOML text.
   virtual void settings(const Field&, std::vector<std::pair<std::string, std::string>>&) {}
 
@@ -187,7 +238,8 @@ class Binder {
   virtual void value(const Field&, Portion&) = 0;
 
  protected:
-  virtual std::size_t pick(const Field&, std::size_t current, std::span<const std::string_view> names) = 0;
+  virtual std::size_t pick(const Field&, std::size_t current,
+                           std::span<const std::string_view> names) = 0;
   virtual std::size_t pick_kind(const Field&, std::span<const std::string_view> names) = 0;
   virtual bool begin_table(const Field&) = 0;
   virtual void end_table() = 0;

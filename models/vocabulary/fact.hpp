@@ -9,7 +9,17 @@
 
 namespace faultline {
 
-enum class FactKind : std::uint8_t { Fault, FaultEnd, Breaker, Scale, Rollout, Alert, Crash, Ready, Action };
+enum class FactKind : std::uint8_t {
+  Fault,
+  FaultEnd,
+  Breaker,
+  Scale,
+  Rollout,
+  Alert,
+  Crash,
+  Ready,
+  Action
+};
 
 struct Fact {
   Instant at;

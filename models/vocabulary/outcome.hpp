@@ -28,8 +28,8 @@ enum class Error : std::uint8_t {
 };
 
 inline constexpr std::array<std::string_view, 15> kErrorNames = {
-    "none",         "timeout", "deadline",     "refused",      "unavailable",
-    "unreachable",  "crash",   "rate_limited", "shed",         "breaker_open",
+    "none",          "timeout",      "deadline",     "refused",    "unavailable",
+    "unreachable",   "crash",        "rate_limited", "shed",       "breaker_open",
     "bulkhead_full", "server_error", "client_error", "wrong_data", "cancelled"};
 inline constexpr std::size_t kErrors = kErrorNames.size();
 
@@ -42,7 +42,9 @@ using ErrorSet = std::uint16_t;
 constexpr ErrorSet bit(Error error) {
   return static_cast<ErrorSet>(1u << static_cast<unsigned>(error));
 }
-constexpr bool contains(ErrorSet set, Error error) { return (set & bit(error)) != 0; }
+constexpr bool contains(ErrorSet set, Error error) {
+  return (set & bit(error)) != 0;
+}
 
 // `quality` is 1 for a full answer, less for a degraded one (a fallback, a partial page); 0 with an
 // error.

@@ -1,9 +1,11 @@
 #pragma once
-// The rows of a world in motion. A *request* is what a client wants; a *call* is one hop of it, from
-// a caller to a callee's endpoint, policies included (a request is a client's call); an *attempt* is
-// one try on the wire, and once it holds a thread of the server it is the server's *job*.
+// The rows of a world in motion. A *request* is what a client wants; a *call* is one hop of it,
+// from a caller to a callee's endpoint, policies included (a request is a client's call); an
+// *attempt* is one try on the wire, and once it holds a thread of the server it is the server's
+// *job*.
 //
-// Rows are small on purpose: at tens of thousands in flight the run is bound by cache misses on them.
+// Rows are small on purpose: at tens of thousands in flight the run is bound by cache misses on
+// them.
 
 #include <cstdint>
 
@@ -19,22 +21,22 @@ using InstanceId = std::uint32_t;
 using LayerMask = std::uint16_t;
 
 struct Call {
-  std::uint64_t lineage = 0;         // what its draws are keyed by
-  Instant due;                       // when the client wanted it, or when its step came up
+  std::uint64_t lineage = 0;  // what its draws are keyed by
+  Instant due;                // when the client wanted it, or when its step came up
   Instant deadline = Instant::max();
-  AttemptId parent = kNone;          // the job that waits for it; kNone: a client's request
+  AttemptId parent = kNone;  // the job that waits for it; kNone: a client's request
   std::uint32_t caller = 0;
   std::uint32_t route = 0;
-  std::uint32_t timers = kNone;      // of the layers outside the retry
-  AttemptId attempts = kNone;        // those still wanted, newest first
-  CallId next = kNone;               // its neighbours among the parent's calls;
-  CallId prev = kNone;               // of a client's request: `prev` is its user
-  LayerMask passed = 0;              // outer layers that said Proceed
-  std::uint16_t tries = 0;           // sent by first sending and retry
-  std::uint16_t sent = 0;            // attempts in all, hedges too
-  std::uint16_t references = 0;      // attempts that exist, wanted or not, and the caller's own
-  std::uint16_t leg = 0;             // of the parent's step
-  std::uint8_t live = 0;             // attempts still wanted
+  std::uint32_t timers = kNone;  // of the layers outside the retry
+  AttemptId attempts = kNone;    // those still wanted, newest first
+  CallId next = kNone;           // its neighbours among the parent's calls;
+  CallId prev = kNone;           // of a client's request: `prev` is its user
+  LayerMask passed = 0;          // outer layers that said Proceed
+  std::uint16_t tries = 0;       // sent by first sending and retry
+  std::uint16_t sent = 0;        // attempts in all, hedges too
+  std::uint16_t references = 0;  // attempts that exist, wanted or not, and the caller's own
+  std::uint16_t leg = 0;         // of the parent's step
+  std::uint8_t live = 0;         // attempts still wanted
   bool ended = false;
 };
 static_assert(sizeof(Call) == 64);
@@ -51,26 +53,27 @@ enum class AttemptState : std::uint8_t {
 };
 
 struct Attempt {
-  Instant sent;       // when it set out; once abandoned: when that was
-  Instant arrived;    // at the server
-  Instant started;    // got a thread
+  Instant sent;     // when it set out; once abandoned: when that was
+  Instant arrived;  // at the server
+  Instant started;  // got a thread
   CallId call = kNone;
   InstanceId instance = kNone;
   std::uint32_t timers = kNone;  // of the layers inside the retry, and of the running step
-  std::uint32_t next = kNone;    // neighbours in a queue, among an instance's jobs, or in a parked link
+  std::uint32_t next =
+      kNone;  // neighbours in a queue, among an instance's jobs, or in a parked link
   std::uint32_t prev = kNone;
-  AttemptId sibling = kNone;     // next among the call's wanted attempts
-  CallId calls = kNone;          // that it made and waits for
+  AttemptId sibling = kNone;  // next among the call's wanted attempts
+  CallId calls = kNone;       // that it made and waits for
   LayerMask passed = 0;
-  std::uint16_t number = 0;      // within its call, from 0
+  std::uint16_t number = 0;  // within its call, from 0
   std::uint16_t step = 0;
-  std::uint16_t pending = 0;     // legs of the step not ended
-  std::uint16_t good = 0;        // legs of the step that succeeded
+  std::uint16_t pending = 0;  // legs of the step not ended
+  std::uint16_t good = 0;     // legs of the step that succeeded
   AttemptState state = AttemptState::Waiting;
-  Error error = Error::None;     // of the answer on its way
-  bool abandoned = false;        // the caller has gone
-  bool tainted = false;          // built on wrong data
-  std::uint8_t waiting_at = 0;   // layer, while Waiting
+  Error error = Error::None;    // of the answer on its way
+  bool abandoned = false;       // the caller has gone
+  bool tainted = false;         // built on wrong data
+  std::uint8_t waiting_at = 0;  // layer, while Waiting
   std::uint8_t priority = 0;
   float quality = 1;
 };

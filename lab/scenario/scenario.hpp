@@ -1,0 +1,199 @@
+#pragma once
+// A scenario as its author wrote it: names, not indices; every default filled in. A plain value:
+// reading, overriding and checking make new ones, and nothing downstream points back into it.
+// Each struct describes its own keys (models/vocabulary/describe.hpp); scenario.cpp holds them.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/controllers/controller.hpp"
+#include "models/faults/fault.hpp"
+#include "models/policies/policy.hpp"
+#include "models/system/spec.hpp"
+#include "models/vocabulary/describe.hpp"
+
+namespace faultline {
+
+struct ShapeEntry {
+  Duration at;
+  double factor = 1;
+  void describe(Binder& b);
+};
+
+struct Client {
+  std::string calls;  // service or service/endpoint
+  std::optional<Rate> rate;
+  int arrivals = 0;  // of kArrivals: poisson, constant
+  std::vector<ShapeEntry> shape;
+  std::optional<std::int64_t> users;
+  Distribution think;
+  std::optional<Distribution> gaps;
+  std::int64_t batch = 1;
+  std::int64_t at_start = 0;
+  std::int64_t instances = 1;
+  std::string policy;
+  int priority = 0;  // P0 … P3
+  bool idempotent = true;
+  std::optional<Duration> starts, stops;
+  void describe(Binder& b);
+};
+
+struct Leg {  // of a parallel step
+  std::string call;
+  std::string policy;
+  void describe(Binder& b);
+};
+
+struct Step {
+  std::optional<Distribution> work;
+  std::string call;
+  std::vector<Leg> parallel;
+  std::string cache;
+  std::int64_t keys = 1;
+  double zipf = 0;
+  std::string miss;  // service/endpoint that fills the cache
+  std::string policy;
+  std::optional<std::int64_t> need;
+  int wait = 0;  // of kWaits: all, need
+  std::optional<Duration> timeout;
+  bool idempotent = true;
+  void describe(Binder& b);
+};
+
+struct Endpoint {
+  std::optional<Distribution> work;
+  std::vector<Step> steps;
+  void describe(Binder& b);
+};
+
+struct Queue {
+  std::optional<std::int64_t> limit;  // none: unbounded
+  Discipline discipline = Discipline::Fifo;
+  void describe(Binder& b);
+};
+
+struct Service {
+  std::int64_t replicas = 1;
+  std::optional<std::int64_t> threads;  // required; kUnbounded for "unbounded"
+  Queue queue;
+  Balancing balancer = Balancing::RoundRobin;
+  std::optional<Cores> cpu;
+  std::optional<Distribution> work;  // the one-endpoint shorthand
+  std::vector<Step> steps;
+  std::vector<Named<Endpoint>> endpoints;
+  void describe(Binder& b);
+};
+
+struct PolicySet {
+  std::vector<std::shared_ptr<PolicyConfig>> patterns;  // by policy_kinds(); null: absent
+  std::vector<std::string> order;
+  bool shared = false;
+  Propagation propagation = Propagation::None;
+  void describe(Binder& b);
+};
+
+struct Link {
+  std::optional<Distribution> latency;
+  std::optional<Share> loss;
+  std::optional<Duration> retransmit;
+  std::optional<Duration> unreachable_after;
+  void describe(Binder& b);
+};
+
+struct FaultEntry {
+  Duration at;
+  std::optional<Duration> lasts;
+  std::shared_ptr<Fault> fault;
+  void describe(Binder& b);
+};
+
+struct Autoscaler {
+  std::shared_ptr<ControllerConfig> config;
+  void describe(Binder& b);
+};
+
+struct Rollout {
+  std::string service;
+  Duration at;
+  std::string name;  // for metrics; default: the service's
+  std::shared_ptr<ControllerConfig> config;
+  void describe(Binder& b);
+};
+
+struct Cache {
+  std::optional<Duration> ttl;
+  std::int64_t capacity = 0;  // 0: unbounded
+  bool coalesce = false;
+  void describe(Binder& b);
+};
+
+struct Slo {
+  std::string client;
+  int kind = 0;  // of kSloKinds
+  Share target{0.999};
+  Duration window = milliseconds(std::int64_t{30} * 86'400'000);
+  std::optional<Duration> threshold;  // latency
+  std::optional<std::string> history;
+  void describe(Binder& b);
+};
+
+struct Variant {
+  std::string title;
+  std::vector<std::pair<std::string, std::string>> set;
+  void describe(Binder& b);
+};
+
+enum class Comparison : std::uint8_t { Above, Below, AtLeast, AtMost, Equals };
+
+struct Expectation {
+  std::string metric;
+  std::string variant;  // empty: base; "*": each
+  std::optional<std::pair<Duration, Duration>> window;
+  Comparison comparison = Comparison::Above;
+  Bound bound;
+  std::string why;  // for the reader of the verdict
+  int line = 0;     // in the file
+  void describe(Binder& b);
+};
+
+struct Note {
+  Duration at;
+  std::string text;
+  void describe(Binder& b);
+};
+
+struct Scenario {
+  std::int64_t version = 1;  // of the language
+  std::string title, story;
+  Duration duration = milliseconds(600'000);
+  Duration warmup{0};
+  std::int64_t seed = 1;
+  std::vector<Named<Client>> clients;
+  std::vector<Named<Service>> services;
+  std::vector<Named<PolicySet>> policies;
+  Link network;  // the default for every link
+  std::vector<Named<Link>> links;
+  std::vector<Named<Cache>> caches;
+  std::vector<FaultEntry> faults;
+  std::vector<Named<Autoscaler>> autoscalers;
+  std::vector<Rollout> rollouts;
+  std::vector<Named<Slo>> slos;
+  std::vector<Named<Variant>> variants;
+  std::vector<Expectation> expectations;
+  std::vector<Note> notes;
+  void describe(Binder& b);
+};
+
+template <class T>
+const T* find(const std::vector<Named<T>>& all, std::string_view name) {
+  for (const auto& entry : all) {
+    if (entry.name == name) return &entry.value;
+  }
+  return nullptr;
+}
+
+}  // namespace faultline

@@ -1,0 +1,174 @@
+#pragma once
+// What a world is made of, with every name resolved to an index: the output of lab/run/build and
+// the input of World. Plain data, shared read-only by all runs of one scenario.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/controllers/controller.hpp"
+#include "models/faults/fault.hpp"
+#include "models/policies/policy.hpp"
+#include "sim/distribution.hpp"
+
+namespace faultline {
+
+enum class Discipline : std::uint8_t { Fifo, Lifo, Priority };
+enum class Balancing : std::uint8_t { RoundRobin, Random, LeastRequest, PowerOfTwo };
+// What a caller tells its callee: nothing, until when it waits, or also when it stops waiting.
+enum class Propagation : std::uint8_t { None, Deadline, Cancel };
+
+// A list of consecutive elements of another list.
+struct Range {
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+};
+
+// The policies between one caller (a client or service) and one callee, outermost first.
+struct PipelineSpec {
+  std::vector<std::shared_ptr<const PolicyConfig>> layers;
+  std::vector<bool> breaker;  // layer by layer
+  std::uint8_t inner = 0;     // first layer inside every one that sends again
+  Propagation propagation = Propagation::None;
+  Duration try_timeout = Duration::max();
+  bool shared = false;  // one state for all instances of the caller
+  std::uint32_t edge = 0;
+};
+
+// One way to call: what a client does, or a leg of a service's step.
+struct RouteSpec {
+  std::uint32_t edge = 0;
+  std::uint32_t service = 0;
+  std::uint32_t endpoint = 0;
+  std::uint32_t pipeline = 0;  // among the caller's
+  std::uint32_t target = 0;    // among the caller's: what it knows of the callee's instances
+  std::uint64_t key = 0;       // of its draws, from names alone
+  bool idempotent = true;
+};
+
+struct StepSpec {
+  enum class Kind : std::uint8_t { Work, Calls, Cache };
+  Kind kind = Kind::Work;
+  Distribution work;
+  Range routes;            // of Calls: the legs; of Cache: how to fill it
+  std::uint32_t need = 1;  // legs that must succeed
+  bool wait_all = true;
+  std::optional<Duration> timeout;
+  std::uint32_t cache = 0;
+  std::uint32_t popularity = 0;  // which law the keys follow
+  std::uint64_t key = 0;
+};
+
+struct EndpointSpec {
+  std::string name;
+  Range steps;
+};
+
+// What calls: a client or a service.
+struct CallerSpec {
+  std::vector<PipelineSpec> pipelines;
+  std::vector<std::uint32_t> targets;  // services
+};
+
+struct ServiceSpec {
+  std::string name;
+  std::uint32_t replicas = 1;
+  std::uint32_t threads = 1;  // per instance; the largest number: unbounded
+  std::uint32_t queue_limit = 0xffffffffu;
+  Discipline discipline = Discipline::Fifo;
+  Balancing balancing = Balancing::RoundRobin;
+  double cpu = 0;  // cores per instance that work counts against; 0: one a thread
+  std::vector<EndpointSpec> endpoints;
+  CallerSpec caller;
+  std::uint64_t key = 0;
+};
+
+// The factor on a client's rate, linear between points, flat before and after.
+struct ShapePoint {
+  Instant at;
+  double factor = 1;
+};
+
+struct ClientSpec {
+  enum class Kind : std::uint8_t { Open, Closed, Renewal };
+  std::string name;
+  Kind kind = Kind::Open;
+  double rate = 0;  // per second
+  bool evenly = false;
+  std::vector<ShapePoint> shape;
+  Distribution gaps;        // between arrivals (Renewal)
+  std::uint32_t users = 0;  // Closed
+  Distribution think;
+  std::uint32_t batch = 1;
+  std::uint32_t at_start = 0;
+  std::uint32_t instances = 1;
+  std::uint8_t priority = 0;
+  Instant starts;
+  Instant stops = Instant::max();
+  std::uint32_t route = 0;
+  CallerSpec caller;
+  std::uint64_t key = 0;
+  std::optional<Duration> deadline;  // of its policy, for goodput
+};
+
+struct LinkSpec {
+  std::string name;  // caller->callee
+  Distribution latency;
+  double loss = 0;
+  Duration retransmit = milliseconds(200);  // 0: what is lost is lost for good
+  Duration unreachable_after = milliseconds(127'000);
+  std::uint64_t key = 0;
+};
+
+struct EdgeSpec {
+  std::string name;          // caller->callee
+  std::uint32_t caller = 0;  // a client's index, or clients + a service's
+  std::uint32_t service = 0;
+  std::uint32_t link = 0;
+};
+
+struct CacheSpec {
+  std::string name;
+  Duration ttl = Duration::max();
+  std::uint32_t capacity = 0;  // 0: unbounded
+  bool coalesce = false;
+};
+
+// Zipf's law over `keys` keys: key i (from 1) has weight 1/i^exponent; 0 is uniform.
+struct PopularitySpec {
+  std::uint32_t keys = 1;
+  double exponent = 0;
+};
+
+struct FaultSpec {
+  Instant at;
+  Instant until = Instant::max();
+  std::shared_ptr<const Fault> fault;
+  std::uint32_t service = 0xffffffffu;
+  std::uint32_t link = 0xffffffffu;
+  std::uint64_t key = 0;
+};
+
+struct ControllerSpec {
+  std::uint32_t service = 0;
+  Instant starts;
+  std::shared_ptr<const ControllerConfig> config;
+  std::string name;
+};
+
+struct WorldSpec {
+  std::vector<ClientSpec> clients;
+  std::vector<ServiceSpec> services;
+  std::vector<RouteSpec> routes;
+  std::vector<StepSpec> steps;
+  std::vector<EdgeSpec> edges;
+  std::vector<LinkSpec> links;
+  std::vector<CacheSpec> caches;
+  std::vector<PopularitySpec> popularities;
+  std::vector<FaultSpec> faults;
+  std::vector<ControllerSpec> controllers;
+};
+
+}  // namespace faultline

@@ -1,0 +1,114 @@
+#pragma once
+// Counting, in place and cheap, because it happens on every event. Clients are counted by when a
+// request was due, judged until the end of the run; services and edges by when things happened
+// (contract §3), so their figures for a stretch of time are differences of two snapshots.
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "models/vocabulary/outcome.hpp"
+#include "sim/histogram.hpp"
+#include "sim/series.hpp"
+#include "sim/time.hpp"
+
+namespace faultline {
+
+// The time integral of a number that changes in steps.
+class StepIntegral {
+ public:
+  void add(Instant now, std::int64_t change) {
+    settle(now);
+    value_ += change;
+  }
+  std::int64_t value() const { return value_; }
+  // Seconds × number, up to `now`.
+  double area(Instant now) const {
+    return (static_cast<double>(area_) +
+            static_cast<double>(value_) * static_cast<double>((now - since_).ns)) /
+           1e9;
+  }
+
+ private:
+  __extension__ using Wide = __int128;
+  void settle(Instant now) {
+    area_ += static_cast<Wide>(value_) * (now - since_).ns;
+    since_ = now;
+  }
+  std::int64_t value_ = 0;
+  Instant since_;
+  Wide area_ = 0;
+};
+
+// The most that came in any 100 ms (aligned to the clock) of a stretch of time.
+class PeakCounter {
+ public:
+  PeakCounter() = default;
+  PeakCounter(Instant begin, Instant end) : begin_(begin), end_(end) {}
+  void count(Instant now) {
+    const std::int64_t bin = now.ns / 100'000'000;
+    if (bin != bin_) {
+      bin_ = bin;
+      in_bin_ = 0;
+    }
+    ++in_bin_;
+    if (in_bin_ > peak_ && now >= begin_ && now < end_) peak_ = in_bin_;
+  }
+  std::uint64_t peak() const { return peak_; }
+  Instant begin() const { return begin_; }
+  Instant end() const { return end_; }
+
+ private:
+  Instant begin_, end_ = Instant::max();
+  std::int64_t bin_ = -1;
+  std::uint64_t in_bin_ = 0;
+  std::uint64_t peak_ = 0;
+};
+
+// A client's requests due in [begin, end).
+struct ClientWindow {
+  Instant begin, end = Instant::max();
+  std::uint64_t offered = 0, ok = 0, degraded = 0, failed = 0, in_time = 0;
+  double quality = 0;  // summed over ok
+  std::array<std::uint64_t, kErrors> errors{};
+  Histogram latency;
+
+  bool covers(Instant due) const { return due >= begin && due < end; }
+};
+
+struct ClientStatistics {
+  std::vector<ClientWindow> windows;  // 0: after the warm-up; then what expectations ask for
+  std::vector<PeakCounter> arrivals_peaks;
+  Series offered, ok, failed;
+  Histogram bin_latency;  // of the running bin of the series; cleared by the recorder
+};
+
+// What happened at a service, at one endpoint by one version.
+struct HandlingStatistics {
+  std::uint64_t arrivals = 0, completed = 0, rejected = 0, ok = 0, failed = 0;
+  std::array<std::uint64_t, kErrors> errors{};
+  Histogram wait, latency;
+};
+
+struct ServiceStatistics {
+  std::vector<HandlingStatistics> handling;  // endpoint + endpoints × version
+  StepIntegral busy, working, queued, ready;
+  StepIntegral threads;  // of the ready instances
+  std::uint64_t arrivals = 0;
+  double wasted_s = 0;  // thread-seconds after the caller had gone
+  std::vector<PeakCounter> arrivals_peaks;
+};
+
+struct EdgeStatistics {
+  std::uint64_t calls = 0, attempts = 0, retries = 0, ok = 0, failed = 0, breaker_opened = 0;
+  std::array<std::uint64_t, kErrors> errors{};  // of attempts
+  std::vector<PeakCounter> retry_peaks;
+};
+
+// All requests of the run.
+struct Ledger {
+  std::uint64_t offered = 0, ok = 0, failed = 0, in_flight = 0;
+  bool balanced = true;
+};
+
+}  // namespace faultline
