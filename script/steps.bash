@@ -42,38 +42,80 @@ build() {
   shift
   steps=$(ninja -C "$folder" -n "$@" 2>/dev/null | sed -n 's/^\[[0-9]*\/\([0-9]*\)\].*/\1/p' |
     tail -n 1)
-  if [ -t 2 ] && [ "${TERM:-dumb}" != dumb ]; then
-    NINJA_STATUS="Building the $preset preset [%f/%t] " \
-      ninja -C "$folder" -j "$build_jobs" "$@" >&2 || return 3
+  steps=${steps:-0}
+  if ((steps > 0)) && [ -t 2 ] && [ "${TERM:-dumb}" != dumb ]; then
+    (cd "$folder" && NINJA_STATUS="Building $preset [%f/%t] " ninja -j "$build_jobs" "$@") >&2 ||
+      return 3
   else
-    build_plainly "$folder" "${steps:-0}" "$@" || return 3
+    build_plainly "$folder" "$steps" "$@" || return 3
   fi
-  if [ "${steps:-0}" -gt 0 ]; then say "Built in $(took "$started")."; fi
+  if ((steps > 0)); then say "Built in $(took "$started")."; fi
 }
 
-# A source takes some seven seconds on one core of an ordinary machine.
+# The estimate: a source takes some seven seconds on one core of an ordinary machine.
 build_plainly() {
   local folder=$1 steps=$2 log=$1/build.log line percent shown=0
   shift 2
-  local minutes=$(((steps * 7 / build_jobs + 59) / 60))
+  local minutes=$(((steps * 7 / build_jobs + 59) / 60)) name
+  name=$(basename "$folder")
   start_log "$log"
   if ((steps > 0)); then
-    printf 'Building %s (first time about %d min) …' "$(basename "$folder")" "$minutes" >&2
+    printf 'Building %s, %d steps (first time about %d min) …' "$name" "$steps" "$minutes" >&2
   fi
-  ninja -C "$folder" -j "$build_jobs" "$@" 2>&1 | while IFS= read -r line; do
+  (cd "$folder" && ninja -j "$build_jobs" "$@") 2>&1 | while IFS= read -r line; do
     printf '%s\n' "$line" >>"$log"
-    if [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] && ((steps > 0)); then
+    if ((steps > 0)) && [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then
       percent=$((100 * BASH_REMATCH[1] / BASH_REMATCH[2] / 10 * 10))
-      if ((percent > shown)); then printf ' %d %%' "$percent" >&2; shown=$percent; fi
+      if ((percent > shown)); then
+        printf ' %d %%' "$percent" >&2
+        shown=$percent
+      fi
     fi
   done
   local status=${PIPESTATUS[0]}
   if ((steps > 0)); then printf '\n' >&2; fi
   if ((status != 0)); then
     say "The build failed:"
-    # Leave out ninja's progress and the command lines: what remains is the compiler's own words.
-    grep -vE '^\[[0-9]+/[0-9]+\]|^: && |^/usr/bin/(ccache|c\+\+|cmake)|^ninja: Entering' "$log" >&2
+    # Without ninja's progress and command lines: what remains is what the compiler said.
+    grep -vE '^\[[0-9]+/[0-9]+\]|^: && |^/usr/bin/|^ninja: (Entering|build stopped)' "$log" >&2
     say "The whole log: ${log#"$project_root"/}"
     return 3
   fi
+}
+
+# run_ctest PRESET [CTEST OPTION…]: runs the tests of a build and leaves `passed` and `failed`,
+# in test cases, to the caller. A test program that isn't written with Catch2 or Qt Test counts
+# as one case.
+run_ctest() {
+  local folder=$build_root/$1 report=$build_root/$1/tests.xml status=0
+  shift
+  rm -f "$report"
+  (cd "$folder" && ctest --output-on-failure --no-tests=error --output-junit "$report" \
+    --test-output-size-passed 100000000 --test-output-size-failed 100000000 "$@") >&2 || status=$?
+  read -r passed failed < <(count_cases "$report")
+  if ((status != 0 && failed == 0)); then failed=1; fi
+}
+
+# count_cases JUNIT_XML: "passed failed", from the summaries the test programs print.
+count_cases() {
+  [ -f "$1" ] || { echo "0 0"; return; }
+  awk '
+    function number_before(word, line) {  # "12 passed" -> 12
+      return match(line, "[0-9]+ " word) ? substr(line, RSTART, RLENGTH) + 0 : 0
+    }
+    /<testcase / { ok = /status="run"/; cases = p = f = 0; skipped = /status="(notrun|disabled)"/ }
+    /All tests passed \(/ && match($0, /[0-9]+ test case/) {
+      p += substr($0, RSTART, RLENGTH) + 0; cases = 1
+    }
+    /test cases: / { p += number_before("passed", $0); f += number_before("failed", $0); cases = 1 }
+    /Totals: [0-9]+ passed/ {
+      p += number_before("passed", $0); f += number_before("failed", $0); cases = 1
+    }
+    /<\/testcase>/ {
+      if (skipped) { p = 0; f = 1 }      # a test that could not be started
+      else if (!cases) { p = ok; f = !ok }
+      else if (!ok && f == 0) f = 1      # every case passed, and then it crashed
+      passed += p; failed += f
+    }
+    END { print passed + 0, failed + 0 }' "$1"
 }
