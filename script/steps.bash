@@ -35,52 +35,48 @@ configure() {
   fi
 }
 
-# build PRESET [TARGET…]: one status line on a terminal, a few words otherwise; on failure, what
-# the compiler said.
+# build PRESET [TARGET…]: one status line on a terminal, a few words otherwise, nothing if nothing
+# is to be done; on failure, what the compiler said.
 build() {
-  local preset=$1 folder=$build_root/$1 started=$SECONDS steps
+  local preset=$1 folder=$build_root/$1 log=$build_root/$1/build.log started=$SECONDS status=0
   shift
-  steps=$(ninja -C "$folder" -n "$@" 2>/dev/null | sed -n 's/^\[[0-9]*\/\([0-9]*\)\].*/\1/p' |
-    tail -n 1)
-  steps=${steps:-0}
-  if ((steps > 0)) && [ -t 2 ] && [ "${TERM:-dumb}" != dumb ]; then
-    (cd "$folder" && NINJA_STATUS="Building $preset [%f/%t] " ninja -j "$build_jobs" "$@") >&2 ||
-      return 3
-  else
-    build_plainly "$folder" "$steps" "$@" || return 3
-  fi
-  if ((steps > 0)); then say "Built in $(took "$started")."; fi
-}
-
-# The estimate: a source takes some seven seconds on one core of an ordinary machine.
-build_plainly() {
-  local folder=$1 steps=$2 log=$1/build.log line percent shown=0
-  shift 2
-  local minutes=$(((steps * 7 / build_jobs + 59) / 60)) name
-  name=$(basename "$folder")
   start_log "$log"
-  if ((steps > 0)); then
-    printf 'Building %s, %d steps (first time about %d min) …' "$name" "$steps" "$minutes" >&2
-  fi
-  (cd "$folder" && ninja -j "$build_jobs" "$@") 2>&1 | while IFS= read -r line; do
-    printf '%s\n' "$line" >>"$log"
-    if ((steps > 0)) && [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then
-      percent=$((100 * BASH_REMATCH[1] / BASH_REMATCH[2] / 10 * 10))
-      if ((percent > shown)); then
-        printf ' %d %%' "$percent" >&2
-        shown=$percent
-      fi
-    fi
-  done
-  local status=${PIPESTATUS[0]}
-  if ((steps > 0)); then printf '\n' >&2; fi
+  (cd "$folder" && ninja -j "$build_jobs" "$@") 2>&1 </dev/null | tee "$log" |
+    show_progress "$preset" || status=$?
   if ((status != 0)); then
     say "The build failed:"
     # Without ninja's progress and command lines: what remains is what the compiler said.
-    grep -vE '^\[[0-9]+/[0-9]+\]|^: && |^/usr/bin/|^ninja: (Entering|build stopped)' "$log" >&2
+    grep -vE '^\[[0-9]+/[0-9]+\]|^: && |^/usr/bin/(ccache|c\+\+|clang|cmake)|^ninja: E' "$log" >&2
     say "The whole log: ${log#"$project_root"/}"
     return 3
   fi
+  if grep -qE '^\[[1-9][0-9]*/' "$log"; then say "Built in $(took "$started")."; fi
+}
+
+# Reads ninja's "[12/345] Building …" lines. A source takes some seven seconds on one core of an
+# ordinary machine, and less when ccache has seen it before.
+show_progress() {
+  local preset=$1 line step steps percent shown=-1
+  while IFS= read -r line; do
+    [[ $line =~ ^\[([1-9][0-9]*)/([0-9]+)\] ]] || continue
+    step=${BASH_REMATCH[1]} steps=${BASH_REMATCH[2]}
+    if [ -t 2 ] && [ "${TERM:-dumb}" != dumb ]; then
+      printf '\rBuilding %s: %d of %d\033[K' "$preset" "$step" "$steps" >&2
+      shown=0
+      continue
+    fi
+    if ((shown < 0)); then
+      printf 'Building %s (first time about %d min) …' \
+        "$preset" $(((steps * 7 / build_jobs + 59) / 60)) >&2
+      shown=0
+    fi
+    percent=$((100 * step / steps / 10 * 10))
+    if ((percent > shown)); then
+      printf ' %d %%' "$percent" >&2
+      shown=$percent
+    fi
+  done
+  if ((shown >= 0)); then printf '\n' >&2; fi
 }
 
 # run_ctest PRESET [CTEST OPTION…]: runs the tests of a build and leaves `passed` and `failed`,
