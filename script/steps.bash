@@ -46,7 +46,7 @@ build() {
   if ((status != 0)); then
     say "The build failed:"
     # Without ninja's progress and command lines: what remains is what the compiler said.
-    grep -vE '^\[[0-9]+/[0-9]+\]|^: && |^/usr/bin/(ccache|c\+\+|clang|cmake)|^ninja: E' "$log" >&2
+    grep -vE '^\[[0-9]+/[0-9]+\]|^: && |^(/usr/bin/)?(ccache|cmake) |^ninja: E' "$log" >&2
     say "The whole log: ${log#"$project_root"/}"
     return 3
   fi
