@@ -1,6 +1,6 @@
 #pragma once
-// A lane: all timers of one constant duration. They expire in the order they were armed, so a doubly
-// linked list through their ids holds them sorted for nothing: arm and cancel are O(1) and a
+// A lane: all timers of one constant duration. They expire in the order they were armed, so a
+// doubly linked list through their ids holds them sorted for nothing: arm and cancel are O(1) and a
 // cancelled timer leaves no trace. The owner's event queue holds at most one event for the whole
 // lane, the sentinel: when it fires it takes what is due off the front and re-arms itself.
 

@@ -32,8 +32,8 @@ inline bool before(const Event& a, const Event& b) {
 // A monotone radix heap (Ahuja, Mehlhorn, Orlin, Tarjan 1990). An event waits in the bucket of the
 // highest bit in which its time differs from the last popped time, so buckets are ordered, and the
 // lowest one that isn't empty holds the minimum. Each event only ever moves to lower buckets.
-// Events of one time are always in one bucket, in the order they came: ties are first in, first out.
-// Nothing may be pushed at a time below the last popped one.
+// Events of one time are always in one bucket, in the order they came: ties are first in, first
+// out. Nothing may be pushed at a time below the last popped one.
 class RadixHeap {
  public:
   bool empty() const { return occupied_ == 0; }
@@ -77,16 +77,15 @@ class RadixHeap {
 
     [[gnu::noinline]] void grow() {
       capacity = capacity ? capacity * 2 : 16;
-      auto* larger =
-          static_cast<Event*>(std::realloc(memory.release(), capacity * sizeof(Event)));
+      auto* larger = static_cast<Event*>(std::realloc(memory.release(), capacity * sizeof(Event)));
       if (!larger) std::abort();
       memory.reset(larger);
       data = larger;
     }
   };
 
-  // Takes the minimum out of bucket b, which becomes the last time, and deals the rest of the bucket
-  // out again relative to it. The minimum itself needn't pass through bucket 0.
+  // Takes the minimum out of bucket b, which becomes the last time, and deals the rest of the
+  // bucket out again relative to it. The minimum itself needn't pass through bucket 0.
   Event pop_from(unsigned b) {
     Bucket& from = buckets_[b];
     const std::uint32_t n = from.size;
