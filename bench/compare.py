@@ -148,12 +148,13 @@ def contenders(options):
     }
     if options.quick:
         return table
+    # What is divided by one another runs one after the other: the machine's mood may last a while.
+    table["W2 short faultline"] = (fl.w2(1, span(1, 0.1)), own, None)
+    table["W2 timeout 60 s faultline"] = (fl.w2(1, span(1), "60s"), own, w2)
     for k in (1, 10, 100, 1000, 10000):
         table[f"W2 x{k} faultline"] = (fl.w2(k, span(k)), own, None)
-    for k in (10, 100, 1000):
+    for k in (1, 1000):
         table[f"W2 x{k} limit"] = ([binaries / "limit_w2", size(5e6), 1, k], other, None)
-    table["W2 timeout 60 s faultline"] = (fl.w2(1, span(1), "60s"), own, w2)
-    table["W2 short faultline"] = (fl.w2(1, span(1, 0.1)), own, None)
     return table
 
 
@@ -240,7 +241,7 @@ def goals(readings):
         ("cost per event, 23 -> 2 300 in flight", cost("W2 x100 faultline", one), 2,
          None, None, "max"),
         ("cost per event, 23 -> 23 000 in flight", cost(small, one), 2, 2.5, 1.8, "max"),
-        ("the same, of the limit", cost("W2 x1000 limit", "W2 limit"), 2, None, None, "max"),
+        ("the same, of the limit", cost("W2 x1000 limit", "W2 x1 limit"), 2, None, None, "max"),
         # "No more" allows for the noise of the machine: 10 % as in G10 of the measurements.
         ("timeout 60 s, time against 1 s", cost(minute, one), 2, 1.10, 1.03, "max"),
         ("timeout 60 s, peak RSS against 1 s", memory(minute, one), 2, 1.10, 1.03, "max"),

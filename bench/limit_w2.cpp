@@ -56,7 +56,7 @@ class Chain {
         instances_[first_instance[tier] + i].free_threads = threads[tier] * scale;
   }
 
-  void run(std::uint64_t requests) {
+  [[gnu::noinline]] void run(std::uint64_t requests) {
     push_after(0, draw(mean_gap_ns_), arrival);
     while (ok_ + failed_ < requests) {
       const Event event = queue_.pop();
