@@ -56,6 +56,7 @@ class Chain {
         instances_[first_instance[tier] + i].free_threads = threads[tier] * scale;
   }
 
+  // Not inlined, because g++ takes less care of what only main() runs.
   [[gnu::noinline]] void run(std::uint64_t requests) {
     push_after(0, draw(mean_gap_ns_), arrival);
     while (ok_ + failed_ < requests) {
