@@ -109,10 +109,9 @@ Quantity<double> parse_share(std::string_view text) {
     if (at < text.size() && text[at] == ' ')
       return mistake("a space within a share", "write \"5%\" without it", at);
     if (at < text.size()) return left_over(text, at, "the number of a share");
-    const double percent = number->value(2);
-    return mistake("a share is written in percent",
-                   percent <= 100 ? fmt::format("write \"{:.12g}%\"", percent) : "as in \"5%\"",
-                   at);
+    // 0.05 was meant as a fraction, 5 as percent.
+    const double percent = number->value(number->value() <= 1 ? 2 : 0);
+    return mistake("a share is written in percent", fmt::format("write \"{:.12g}%\"", percent), at);
   }
   if (++at != text.size()) return left_over(text, at, "a share");
   const double share = number->value(-2);

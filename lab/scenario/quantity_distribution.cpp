@@ -80,9 +80,6 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-Quantity<std::vector<Duration>> read_empirical(const std::filesystem::path& path,
-                                               std::size_t offset);
-
 class Reader {
  public:
   Reader(std::string_view text, const std::filesystem::path& directory)
@@ -229,7 +226,9 @@ class Reader {
         return mistake("a weight must be above 0, up to 1", "", weight_at);
       if (!take(':'))
         return mistake("\":\" is due after a weight",
-                       "as in \"mixture(0.9: exp(5ms), 0.1: exp(15ms))\"", at_);
+                       "as in \"mixture(0.9: "
+                       "exp(5ms), 0.1: exp(15ms))\"",
+                       at_);
       skip_spaces();
       Quantity<Distribution> part = distribution(depth + 1);
       if (!part) return part;
@@ -249,8 +248,10 @@ class Reader {
     const std::size_t end =
         quote == '"' || quote == '\'' ? text_.find(quote, at_ + 1) : std::string_view::npos;
     if (end == std::string_view::npos)
-      return mistake("empirical takes the name of a file in quotes",
-                     "as in empirical(\"waits.csv\")", at_);
+      return mistake(
+          "empirical takes the name of a file in "
+          "quotes",
+          "as in empirical(\"waits.csv\")", at_);
     const std::string file(text_.substr(at_ + 1, end - at_ - 1));
     at_ = end + 1;
     if (auto error = close("empirical")) return tl::make_unexpected(*error);
@@ -274,7 +275,8 @@ class Reader {
     if (take(')')) return std::nullopt;
     if (at_ >= text_.size())
       return QuantityError{fmt::format("\")\" is missing at the end of {}", name), "", at_};
-    return QuantityError{fmt::format("\"{}\" where {} should go on with \",\" or end with \")\"",
+    return QuantityError{fmt::format("\"{}\" where {} should go on "
+                                     "with \",\" or end with \")\"",
                                      text_.substr(at_), name),
                          "", at_};
   }
@@ -283,7 +285,8 @@ class Reader {
     while (at_ < text_.size() && text_[at_] == ' ') ++at_;
   }
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-  // Moves past `mark`, which may stand after spaces; stays put when it isn't there.
+  // Moves past `mark`, which may stand after spaces;
+  // stays put when it isn't there.
   bool take(char mark) {
     std::size_t next = at_;
     while (next < text_.size() && text_[next] == ' ') ++next;

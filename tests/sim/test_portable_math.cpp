@@ -1,4 +1,6 @@
 // Our exp, log and pow against libm's long double versions, which serve as the truth here.
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -28,12 +30,14 @@ TEST_CASE("exp, log and pow stay within two ulp over their whole range", "[porta
     const double x = (draws.uniform() - 0.5) * (i % 2 ? 1416.0 : 4.0);
     worst_exp = std::max(worst_exp, ulps(portable::exp(x), std::exp(static_cast<long double>(x))));
     if (std::abs(x) < 30)
-      worst_expm1 = std::max(worst_expm1, ulps(portable::expm1(x), std::expm1(static_cast<long double>(x))));
+      worst_expm1 =
+          std::max(worst_expm1, ulps(portable::expm1(x), std::expm1(static_cast<long double>(x))));
     const double near_one = 1 + (draws.uniform() - 0.5) * std::exp(-20 * draws.uniform());
     const double y = i % 2 ? std::exp(x) : near_one;
     worst_log = std::max(worst_log, ulps(portable::log(y), std::log(static_cast<long double>(y))));
     const double power = (draws.uniform() - 0.5) * (i % 3 ? 20 : 1e4);
-    const long double truth = std::pow(static_cast<long double>(y), static_cast<long double>(power));
+    const long double truth =
+        std::pow(static_cast<long double>(y), static_cast<long double>(power));
     if (truth > 1e-305L && truth < 1e305L)
       worst_pow = std::max(worst_pow, ulps(portable::pow(y, power), truth));
   }
@@ -80,7 +84,7 @@ TEST_CASE("the gamma function agrees with the C library's", "[portable]") {
     CHECK(portable::gamma_function(x) == Approx(std::tgamma(x)).epsilon(1e-13));
 }
 
-// Bits, not values: these must never change, on any machine (libm never entered into them).
+// Bits, not values: these must never change, on any machine (libm has no part in them).
 TEST_CASE("portable math has known bits", "[portable][golden]") {
   std::uint64_t hash = 0;
   Draws draws(2);
@@ -89,5 +93,5 @@ TEST_CASE("portable math has known bits", "[portable][golden]") {
     for (double y : {portable::exp(x - 50), portable::log(x), portable::pow(x, 0.7)})
       hash = derive(hash, std::bit_cast<std::uint64_t>(y));
   }
-  CHECK(hash == 0x0);
+  CHECK(hash == 0x89b3f515cb68c660ULL);
 }
