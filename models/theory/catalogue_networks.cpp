@@ -1,5 +1,9 @@
 // Catalogue, part two: several stations, balancers and fan-out.
+#include <cmath>
+
+#include "models/theory/balancing.hpp"
 #include "models/theory/networks.hpp"
+#include "models/theory/order_statistics.hpp"
 #include "models/theory/question.hpp"
 
 namespace faultline::theory {
@@ -59,6 +63,84 @@ Answer held_threads(const Question& ask) {
   return std::nullopt;
 }
 
+Answer supermarket(const Question& ask) {
+  const int choices = ask.whole("d");
+  const double load = ask.number("rho");
+  if (ask.asks("mean_sojourn"))
+    return supermarket_mean_sojourn(choices, load, ask.inputs.number("mu").value_or(1.0));
+  if (const auto count = ask.index("frac_servers_with_at_least_", ""))
+    return supermarket_share_with_at_least(choices, load, *count);
+  return std::nullopt;
+}
+
+Answer shortest_of_sampled(const Question& ask) {
+  if (!ask.asks("mean_sojourn") || ask.text("sampling") != "without replacement")
+    return std::nullopt;
+  return shortest_of_sampled_mean_sojourn(ask.whole("N"), ask.whole("d"), ask.number("rho"),
+                                          ask.number("mu"));
+}
+
+Answer redundancy(const Question& ask) {
+  if (!ask.asks("mean_sojourn")) return std::nullopt;
+  const int copies = ask.whole("d");
+  // "infinity (use >=1000)" stands for the limit of a large fleet.
+  if (ask.inputs.text("N"))
+    return redundancy_mean_sojourn(copies, ask.number("rho"), ask.number("mu"));
+  if (ask.whole("N") != copies) return std::nullopt;
+  return redundancy_on_all_mean_sojourn(copies, ask.number("lam"), ask.number("mu"));
+}
+
+Answer times_of(const Question& ask, const Gather& gather) {
+  if (ask.asks("mean")) return mean_time(gather);
+  if (const auto share = ask.percentile("p")) return time_quantile(gather, *share);
+  return std::nullopt;
+}
+
+Answer fan_out(const Question& ask) {
+  const int legs = ask.whole("fanout");
+  return times_of(ask, {law_in_words(ask.text("leg")), legs, legs});
+}
+
+Answer quorum(const Question& ask) {
+  return times_of(ask, {law_in_words(ask.text("leg")), ask.whole("n"), ask.whole("k")});
+}
+
+Answer slow_leg(const Question& ask) {
+  if (!ask.asks("P_any_slow")) return std::nullopt;
+  return probability_any_slow(ask.whole("fanout"), ask.number("leg_slow_prob"));
+}
+
+Answer fork_join(const Question& ask) {
+  if (!ask.asks("mean_response")) return std::nullopt;
+  return fork_join_mean(ask.whole("n"), ask.number("lam"), ask.number("mu"));
+}
+
+Answer hedged(const Question& ask) {
+  const Hedge hedge{law_in_words(ask.text("leg")), ask.number("hedge_delay")};
+  if (ask.asks("mean")) return mean_time(hedge);
+  if (ask.asks("extra_load")) return extra_load(hedge);
+  if (const auto share = ask.percentile("p")) return time_quantile(hedge, *share);
+  return std::nullopt;
+}
+
+// The same service and nominal load, once open and once with clients that wait for their answer.
+Answer open_or_closed(const Question& ask) {
+  const std::string workload = ask.text("workload");
+  const double service_rate = 1.0 / law_in_words(ask.text("service")).mean;
+  if (ask.whole("servers") != 1) return std::nullopt;
+  const auto share = ask.percentile("latency_p");
+  if (workload.rfind("open", 0) == 0) {
+    if (!share) return std::nullopt;
+    return sojourn_quantile(Station{ask.number("rho") * service_rate, service_rate}, *share);
+  }
+  const auto clients = number_after(workload, "closed ");
+  if (!clients) return std::nullopt;
+  const FinitePopulation closed{static_cast<int>(*clients), law_in_words(ask.text("think")).mean,
+                                service_rate};
+  if (share) return sojourn_quantile(closed, *share);
+  return ask.asks("throughput") ? Answer(throughput(closed)) : std::nullopt;
+}
+
 }  // namespace
 
 const std::vector<Entry>& network_families() {
@@ -67,6 +149,15 @@ const std::vector<Entry>& network_families() {
       {"Jackson open network", open_network},
       {"closed network MVA", closed_network},
       {"nested RPC thread-hold", held_threads},
+      {"supermarket JSQ(d), N->inf", supermarket},
+      {"JSQ(d) finite N", shortest_of_sampled},
+      {"redundancy, cancel-on-completion", redundancy},
+      {"fan-out max of n", fan_out},
+      {"quorum k of n", quorum},
+      {"fan-out tail at scale", slow_leg},
+      {"fork-join n M/M/1 queues", fork_join},
+      {"hedged request", hedged},
+      {"open vs closed", open_or_closed},
   };
   return families;
 }

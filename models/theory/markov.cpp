@@ -78,6 +78,15 @@ Eigen::VectorXd stationary(int states, const std::vector<Transition>& transition
   return weights / weights.sum();
 }
 
+Eigen::VectorXd stationary_of_steps(const Eigen::MatrixXd& step) {
+  const Eigen::Index size = step.rows();
+  MatrixXd system = step.transpose() - MatrixXd::Identity(size, size);
+  system.row(size - 1).setOnes();  // one balance equation is redundant
+  Eigen::VectorXd right = Eigen::VectorXd::Zero(size);
+  right(size - 1) = 1.0;
+  return system.partialPivLu().solve(right);
+}
+
 double LevelSolution::mean_level() const {
   const std::size_t last = boundary.size() - 1;
   double mean = beyond_last.sum() + static_cast<double>(last) * from_last.sum();

@@ -19,6 +19,9 @@ struct Transition {
 // astronomically rare: the others are computed relative to it.
 Eigen::VectorXd stationary(int states, const std::vector<Transition>& transitions);
 
+// The long-run distribution of a chain in discrete time; rows of `step` sum to one.
+Eigen::VectorXd stationary_of_steps(const Eigen::MatrixXd& step);
+
 // One level of a quasi-birth-death chain: rates to the next level, within the level, and to the
 // previous one. Diagonals of `local` are filled in by the solver; give only the off-diagonal rates.
 struct Level {
