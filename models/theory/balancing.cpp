@@ -67,7 +67,9 @@ double supermarket_mean_sojourn(int choices, double load, double service_rate) {
 std::optional<double> shortest_of_sampled_mean_sojourn(int servers, int choices, double load,
                                                        double service_rate) {
   if (load >= 1.0 || choices < 1 || choices > servers) return std::nullopt;
-  const int longest = static_cast<int>(std::log(1e-10) / (servers * std::log(load))) + 1;
+  // A balancer that looks at one server splits the stream at random.
+  if (choices == 1) return mean_sojourn(Station{load * service_rate, service_rate});
+  const int longest = static_cast<int>(std::log(1e-12) / (servers * std::log(load))) + 1;
   if (choose(servers + longest, servers) > most_states) return std::nullopt;
 
   StateSpace space;

@@ -50,7 +50,7 @@ std::vector<double> stationary_unbounded(const std::function<double(int)>& birth
                                          const std::function<double(int)>& death) {
   std::vector<double> weights{1.0};
   double heaviest = 1.0;
-  for (int n = 0;; ++n) {
+  for (int n = 0; n < 2000000; ++n) {
     const double ratio = birth(n) / death(n + 1);
     append_weight(weights, ratio);
     heaviest = std::max(heaviest, weights.back());

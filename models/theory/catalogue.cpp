@@ -1,6 +1,7 @@
 #include "models/theory/catalogue.hpp"
 
 #include <cmath>
+#include <exception>
 
 #include "models/theory/question.hpp"
 
@@ -27,6 +28,8 @@ std::optional<double> exact_value(std::string_view family, const Inputs& inputs,
       return answer && std::isfinite(*answer) ? answer : std::nullopt;
     } catch (const Unanswerable&) {
       return std::nullopt;
+    } catch (const std::exception&) {
+      return std::nullopt;  // Boost.Math's answer to an argument outside a function's domain
     }
   }
   return std::nullopt;

@@ -4,6 +4,7 @@
 #include <boost/math/tools/roots.hpp>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 namespace faultline::theory {
 
@@ -22,7 +23,10 @@ double quantile_of_tail(const Curve& tail, double probability, double scale) {
   const double target = 1.0 - probability;
   if (tail(0.0) <= target) return 0.0;
   double high = scale;
-  while (tail(high) > target) high *= 2.0;
+  while (tail(high) > target) {
+    high *= 2.0;
+    if (high > 1e300) return std::numeric_limits<double>::infinity();
+  }
   return root_between([&](double t) { return tail(t) - target; }, 0.0, high);
 }
 

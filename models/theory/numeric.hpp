@@ -12,7 +12,8 @@ using Curve = std::function<double(double)>;
 double root_between(const Curve& f, double low, double high);
 
 // The smallest t >= 0 with tail(t) <= 1 - probability, for a non-increasing `tail` that is
-// continuous beyond 0. `scale` > 0 is a first guess of the order of magnitude.
+// continuous beyond 0. `scale` > 0 is a first guess of the order of magnitude. Infinity
+// when the tail never falls that low.
 double quantile_of_tail(const Curve& tail, double probability, double scale);
 
 // The integral of `f` over [low, high]; `high` may be infinite.

@@ -3,6 +3,7 @@
 #include <boost/multiprecision/cpp_bin_float.hpp>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 #include "models/theory/numeric.hpp"
@@ -11,20 +12,31 @@
 namespace faultline::theory {
 namespace {
 
-using Precise = boost::multiprecision::cpp_bin_float_100;
+using Precise = boost::multiprecision::cpp_bin_float_50;
 
-// P(wait <= time) for constant service (Erlang's series). Its terms alternate and grow, so it is
-// summed with a hundred digits; that carries waits of up to about 100 services.
-double constant_wait_within(double arrival_rate, double service, double time) {
+// P(wait > time) for constant service, beyond some thirty services: only the slowest exponential is
+// left, the next one being at least exp(-40) smaller.
+double constant_wait_far_tail(double load, double services) {
+  const auto balance = [load](double z) { return load * std::expm1(z) - z; };
+  double high = 1.0;
+  while (balance(high) < 0.0) high *= 2.0;
+  // The equation has the root 0 as well; its minimum separates the two.
+  const double decay = root_between(balance, -std::log(load), high);
+  return (1.0 - load) / (load * std::exp(decay) - 1.0) * std::exp(-decay * services);
+}
+
+// P(wait > time) for constant service: Erlang's series, whose terms alternate and grow like
+// exp(load * services), hence the fifty digits.
+double constant_wait_tail(double load, double services) {
+  if (services > 30.0) return constant_wait_far_tail(load, services);
   Precise sum = 0;
-  const int last = static_cast<int>(std::floor(time / service));
-  for (int k = 0; k <= last; ++k) {
-    const Precise x = Precise(arrival_rate) * (Precise(time) - Precise(k) * Precise(service));
+  for (int k = 0; k <= static_cast<int>(services); ++k) {
+    const Precise x = Precise(load) * (Precise(services) - k);
     Precise term = exp(x);
     for (int j = 1; j <= k; ++j) term *= -x / j;
     sum += term;
   }
-  return static_cast<double>(sum * (1 - Precise(arrival_rate) * Precise(service)));
+  return static_cast<double>(1 - sum * (1 - Precise(load)));
 }
 
 // The distribution of the wait on a grid, from Takacs's equation
@@ -105,7 +117,6 @@ double aligned(double wanted, double lattice) {
 }
 
 double grid_quantile(const PoissonServer& server, double probability, Measure measure) {
-  constexpr std::size_t coarse_points = 6000;
   double horizon = 2.0 * mean_sojourn(server);
   for (;; horizon *= 2.0) {
     // A quick look tells how far the grid must reach.
@@ -114,27 +125,34 @@ double grid_quantile(const PoissonServer& server, double probability, Measure me
     const double rough = on_grid(server, probability, measure, step, points);
     if (rough < 0.0) continue;
     if (rough == 0.0) return 0.0;
-    const double fine = aligned(1.3 * rough / coarse_points, server.service.lattice);
-    const auto reach = static_cast<std::size_t>(1.3 * rough / fine) + 4;
-    const double once = on_grid(server, probability, measure, fine, reach);
-    const double twice = on_grid(server, probability, measure, 0.5 * fine, 2 * reach);
-    if (once < 0.0 || twice < 0.0) continue;  // the quick look was too short: look further
-    return (4.0 * twice - once) / 3.0;        // Richardson: the quadratic error cancels
+    const double step_length = aligned(1.3 * rough / 3000.0, server.service.lattice);
+    const auto reach = static_cast<std::size_t>(1.3 * rough / step_length) + 4;
+    const double first = on_grid(server, probability, measure, step_length, reach);
+    const double second = on_grid(server, probability, measure, step_length / 2.0, 2 * reach);
+    const double third = on_grid(server, probability, measure, step_length / 4.0, 4 * reach);
+    // The quick look was too short: look further.
+    if (first < 0.0 || second < 0.0 || third < 0.0) continue;
+    // Romberg: the errors in the square and the fourth power of the step cancel.
+    const double coarse = (4.0 * second - first) / 3.0;
+    const double fine = (4.0 * third - second) / 3.0;
+    return (16.0 * fine - coarse) / 15.0;
   }
 }
 
 }  // namespace
 
 double wait_quantile(const PoissonServer& server, double probability) {
+  if (server.utilization() >= 1.0) return std::numeric_limits<double>::infinity();
   if (1.0 - server.utilization() >= probability) return 0.0;
   if (!server.service.constant) return grid_quantile(server, probability, Measure::wait);
   const double service = server.service.mean;
-  return quantile_of_tail(
-      [&](double t) { return 1.0 - constant_wait_within(server.arrival_rate, service, t); },
-      probability, service);
+  return service *
+         quantile_of_tail([&](double t) { return constant_wait_tail(server.utilization(), t); },
+                          probability, 1.0);
 }
 
 double sojourn_quantile(const PoissonServer& server, double probability) {
+  if (server.utilization() >= 1.0) return std::numeric_limits<double>::infinity();
   if (server.service.constant) return wait_quantile(server, probability) + server.service.mean;
   return grid_quantile(server, probability, Measure::sojourn);
 }

@@ -20,10 +20,15 @@ struct Question {
   const Inputs& inputs;
   std::string_view quantity;
 
-  double number(std::string_view name) const { return need(inputs.number(name)); }
+  // No input of the vocabulary may be negative.
+  double number(std::string_view name) const {
+    const double value = need(inputs.number(name));
+    if (!(value >= 0.0)) throw Unanswerable{};
+    return value;
+  }
   int whole(std::string_view name) const {
     const double value = std::round(number(name));
-    if (!(std::abs(value) < 1e9)) throw Unanswerable{};
+    if (value > 1e9) throw Unanswerable{};
     return static_cast<int>(value);
   }
   std::string text(std::string_view name) const { return need(inputs.text(name)); }

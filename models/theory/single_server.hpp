@@ -21,7 +21,7 @@ double mean_wait(const PoissonServer&);  // Pollaczek-Khinchine
 double mean_sojourn(const PoissonServer&);
 double wait_variance(const PoissonServer&);
 // Quantiles: an exact series for constant service, else Takacs's integral equation of the wait,
-// solved to about seven digits.
+// solved to about seven digits (five for heavy tails or loads near one).
 double wait_quantile(const PoissonServer&, double probability);
 double sojourn_quantile(const PoissonServer&, double probability);
 
