@@ -54,6 +54,7 @@ double supermarket_share_with_at_least(int choices, double load, int in_system) 
 }
 
 double supermarket_mean_sojourn(int choices, double load, double service_rate) {
+  if (choices == 1) return mean_sojourn(Station{load * service_rate, service_rate});
   if (load >= 1.0) return infinite;
   double in_system = 0.0;
   for (int level = 1;; ++level) {

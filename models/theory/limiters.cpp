@@ -8,12 +8,16 @@
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 #include "models/theory/markov.hpp"
 
 namespace faultline::theory {
 namespace {
+
+constexpr int largest_bucket = 1000;  // the chain is solved densely
+constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
 double poisson(double mean, int count) {
   return std::exp(count * std::log(mean) - mean - std::lgamma(count + 1.0));
@@ -47,6 +51,7 @@ Cycle cycle_of(const ConsecutiveBreaker& breaker) {
 }  // namespace
 
 double dropped_share_continuous(const TokenBucket& bucket) {
+  if (bucket.size < 1 || bucket.size > largest_bucket) return undefined;
   // Missing tokens are the customers of an M/D/1 queue with `size` places. The chain is embedded
   // at the instants at which a token has been refilled.
   const double mean = bucket.arrival_rate / bucket.refill_rate;
@@ -62,6 +67,7 @@ double dropped_share_continuous(const TokenBucket& bucket) {
 }
 
 double dropped_share_ticked(const TokenBucket& bucket) {
+  if (bucket.size < 1 || bucket.size > largest_bucket) return undefined;
   const double mean = bucket.arrival_rate / bucket.refill_rate;
   const int size = bucket.size;
   Eigen::MatrixXd step =

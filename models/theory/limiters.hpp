@@ -8,7 +8,7 @@
 namespace faultline::theory {
 
 // Poisson arrivals; one token admits one request. Tokens trickle in continuously, or one arrives at
-// each tick of 1 / refill_rate: the two refuse different shares.
+// each tick of 1 / refill_rate: the two refuse different shares. Sizes 1..1000, else NaN.
 struct TokenBucket {
   double arrival_rate, refill_rate;
   int size;

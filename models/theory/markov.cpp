@@ -5,6 +5,7 @@
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 namespace faultline::theory {
 namespace {
@@ -101,30 +102,27 @@ std::optional<LevelSolution> solve(const LevelChain& chain) {
   const MatrixXd visits =
       (MatrixXd::Identity(rate.rows(), rate.cols()) - rate).inverse();  // I + R + R^2 + ...
 
-  std::vector<Eigen::Index> first{0};
-  for (const Level& level : chain.boundary) first.push_back(first.back() + level.local.rows());
-  MatrixXd balance = MatrixXd::Zero(first.back(), first.back());
-  for (std::size_t n = 0; n < chain.boundary.size(); ++n) {
-    const Level& level = chain.boundary[n];
-    const Eigen::Index size = level.local.rows();
-    const bool last = n + 1 == chain.boundary.size();
-    balance.block(first[n], first[n], size, size) = with_diagonal(level);
-    if (last) balance.block(first[n], first[n], size, size) += rate * chain.repeating.down;
-    if (!last) balance.block(first[n], first[n + 1], size, level.up.cols()) = level.up;
-    if (n > 0) balance.block(first[n], first[n - 1], size, level.down.cols()) = level.down;
+  // Fold the boundary from its last level down: level n+1 = level n times ratios[n].
+  const std::size_t last = chain.boundary.size() - 1;
+  std::vector<MatrixXd> ratios(last);
+  MatrixXd folded = with_diagonal(chain.boundary[last]) + rate * chain.repeating.down;
+  for (std::size_t n = last; n-- > 0;) {
+    ratios[n] = chain.boundary[n].up * (-folded).inverse();
+    folded = with_diagonal(chain.boundary[n]) + ratios[n] * chain.boundary[n + 1].down;
   }
-  // One balance equation is redundant; the sum of all probabilities takes its place.
-  const Eigen::Index tail = first[chain.boundary.size() - 1];
-  Eigen::VectorXd mass = Eigen::VectorXd::Ones(first.back());
-  mass.tail(first.back() - tail) = visits.rowwise().sum();
-  balance.col(0) = mass;
-  RowVectorXd right = RowVectorXd::Zero(first.back());
+  // One balance equation of level 0 is redundant; the sum of its phases takes its place for now.
+  folded.col(0).setOnes();
+  Eigen::VectorXd right = Eigen::VectorXd::Zero(folded.rows());
   right(0) = 1.0;
-  const RowVectorXd all = balance.transpose().partialPivLu().solve(right.transpose()).transpose();
-
   LevelSolution solution;
-  for (std::size_t n = 0; n < chain.boundary.size(); ++n)
-    solution.boundary.push_back(all.segment(first[n], first[n + 1] - first[n]));
+  solution.boundary.push_back(folded.transpose().partialPivLu().solve(right).transpose());
+  double total = 0.0;
+  for (std::size_t n = 0; n < last; ++n) {
+    total += solution.boundary[n].sum();
+    solution.boundary.push_back(solution.boundary[n] * ratios[n]);
+  }
+  total += (solution.boundary[last] * visits).sum();
+  for (RowVectorXd& level : solution.boundary) level /= total;
   solution.from_last = solution.boundary.back() * visits;
   solution.beyond_last = solution.boundary.back() * rate * visits * visits;
   return solution;
@@ -135,6 +133,9 @@ Transient transient_from_empty(double arrival_rate, double service_rate, double 
   // where its tail is below 1e-15, so the queue can never outgrow the vector.
   const double clock = arrival_rate + service_rate;
   const double expected = clock * time;
+  // Beyond some ten thousand events the work, which grows with their square, is not worth it.
+  constexpr double not_computed = std::numeric_limits<double>::quiet_NaN();
+  if (expected > 2e4) return {not_computed, not_computed};
   const auto steps = static_cast<std::size_t>(expected + 12.0 * std::sqrt(expected) + 40.0);
   const double up = arrival_rate / clock;
   std::vector<double> now(steps + 2, 0.0);
@@ -144,7 +145,8 @@ Transient transient_from_empty(double arrival_rate, double service_rate, double 
   for (std::size_t step = 0; step <= steps; ++step) {
     const double count = static_cast<double>(step);
     const double weight =
-        std::exp(-expected + count * std::log(expected) - std::lgamma(count + 1.0));
+        expected > 0.0 ? std::exp(-expected + count * std::log(expected) - std::lgamma(count + 1.0))
+                       : (step == 0 ? 1.0 : 0.0);
     double mean = 0.0;
     for (std::size_t n = 1; n <= step; ++n) mean += static_cast<double>(n) * now[n];
     result.mean_in_system += weight * mean;

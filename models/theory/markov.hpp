@@ -46,7 +46,8 @@ struct LevelSolution {
 // Empty when the chain drifts upwards for ever.
 std::optional<LevelSolution> solve(const LevelChain&);
 
-// M/M/1 that starts empty, `time` later. Works for any load, over 1 too.
+// M/M/1 that starts empty, `time` later. Works for any load, over 1 too; NaN when more than twenty
+// thousand events are expected by then.
 struct Transient {
   double mean_in_system;
   double probability_empty;

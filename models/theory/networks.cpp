@@ -154,6 +154,7 @@ std::optional<HeldThreadsMeans> steady_means(const HeldThreads& gateway) {
     const double wait = busy * mean_sojourn(backend);
     return HeldThreadsMeans{mean_sojourn(backend), wait, mean_sojourn(backend) - wait, busy};
   }
+  if (gateway.threads < 1 || gateway.threads > 250) return std::nullopt;
   LevelChain chain;
   for (int requests = 0; requests <= gateway.threads; ++requests)
     chain.boundary.push_back(gateway_level(gateway, requests, false));

@@ -55,7 +55,8 @@ struct HeldThreadsMeans {
   double total_sojourn, gateway_wait, backend_sojourn, all_threads_busy;
 };
 double saturation_throughput(const HeldThreads&);
-// Empty when the arrival rate exceeds the saturation throughput.
+// Empty when the arrival rate exceeds the saturation throughput, or beyond 250 threads (each adds a
+// phase to the chain).
 std::optional<HeldThreadsMeans> steady_means(const HeldThreads&);
 
 }  // namespace faultline::theory

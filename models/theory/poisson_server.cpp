@@ -45,7 +45,7 @@ double constant_wait_tail(double load, double services) {
 class WaitGrid {
  public:
   WaitGrid(const PoissonServer& server, double step, std::size_t points)
-      : server_(server), step_(step), tail_(points), within_(points) {
+      : step_(step), tail_(points), within_(points) {
     for (std::size_t n = 0; n < points; ++n)
       tail_[n] = server.service.tail(step * static_cast<double>(n));
     const double idle = 1.0 - server.utilization();
@@ -96,10 +96,13 @@ class WaitGrid {
   }
 
  private:
-  const PoissonServer& server_;
   double step_;
   std::vector<double> tail_, within_;
 };
+
+// Work grows with the square of the points: beyond this many there is no answer in reasonable time
+// (a law with fine kinks at a load close to one).
+constexpr std::size_t most_points = 30000;
 
 enum class Measure { wait, sojourn };
 
@@ -122,11 +125,13 @@ double grid_quantile(const PoissonServer& server, double probability, Measure me
     // A quick look tells how far the grid must reach.
     const double step = aligned(horizon / 2000.0, server.service.lattice);
     const auto points = static_cast<std::size_t>(horizon / step) + 4;
+    if (points > most_points) return std::numeric_limits<double>::quiet_NaN();
     const double rough = on_grid(server, probability, measure, step, points);
     if (rough < 0.0) continue;
     if (rough == 0.0) return 0.0;
     const double step_length = aligned(1.3 * rough / 3000.0, server.service.lattice);
     const auto reach = static_cast<std::size_t>(1.3 * rough / step_length) + 4;
+    if (reach > most_points) return std::numeric_limits<double>::quiet_NaN();
     const double first = on_grid(server, probability, measure, step_length, reach);
     const double second = on_grid(server, probability, measure, step_length / 2.0, 2 * reach);
     const double third = on_grid(server, probability, measure, step_length / 4.0, 4 * reach);

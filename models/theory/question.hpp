@@ -28,7 +28,7 @@ struct Question {
   }
   int whole(std::string_view name) const {
     const double value = std::round(number(name));
-    if (value > 1e9) throw Unanswerable{};
+    if (value > 1e7) throw Unanswerable{};
     return static_cast<int>(value);
   }
   std::string text(std::string_view name) const { return need(inputs.text(name)); }

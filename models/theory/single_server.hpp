@@ -21,7 +21,8 @@ double mean_wait(const PoissonServer&);  // Pollaczek-Khinchine
 double mean_sojourn(const PoissonServer&);
 double wait_variance(const PoissonServer&);
 // Quantiles: an exact series for constant service, else Takacs's integral equation of the wait,
-// solved to about seven digits (five for heavy tails or loads near one).
+// solved to about seven digits (five for heavy
+// tails or loads near one); NaN where the grid would be too fine.
 double wait_quantile(const PoissonServer&, double probability);
 double sojourn_quantile(const PoissonServer&, double probability);
 

@@ -128,3 +128,10 @@ TEST_CASE("chains: passages, escape and time", "[theory]") {
   CHECK(mix(0) == Approx(4.0 / 7.0));
   CHECK(mix(2) == Approx(1.0 / 7.0));
 }
+
+TEST_CASE("a slower clock changes the numbers and nothing else", "[theory]") {
+  const PoissonServer fast{0.8, lognormal_law(1.0, 2.0)}, slow{0.08, lognormal_law(10.0, 2.0)};
+  CHECK(10.0 * wait_quantile(fast, 0.9) == Approx(wait_quantile(slow, 0.9)).epsilon(1e-9));
+  CHECK(10.0 * mean_wait_of_served({{0.8, 1.0}, 3.0}) ==
+        Approx(mean_wait_of_served({{0.08, 0.1}, 30.0})));
+}

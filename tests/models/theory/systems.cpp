@@ -32,6 +32,7 @@ TEST_CASE("with many threads nobody waits for one", "[theory]") {
   const auto means = steady_means(HeldThreads{0.5, 40, 1.0, 1.0});
   REQUIRE(means);
   CHECK(means->total_sojourn == Approx(1.0 + 2.0).epsilon(1e-6));
+  CHECK(steady_means(HeldThreads{0.5, 120, 1.0, 1.0})->total_sojourn == Approx(3.0));
   CHECK_FALSE(steady_means(HeldThreads{2.0, 4, 1.0, 1.0}));
 }
 
@@ -83,7 +84,7 @@ TEST_CASE("retries multiply over layers", "[theory]") {
   CHECK(layered_call(1.0, 3, 2).leaf_attempts == 0.0);
   CHECK(budgeted_attempts(0.5, 0.1) == Approx(1.1));
   CHECK(total_delay({0.1, 10.0, 6}) == Approx(6.3));
-  // Uncapped, the mean delay grows by half with each retry: 0.2 * (1 + 1.55 + ...).
+  // Uniform on (1, 3), then on (1, 3 * previous): means 2 and (1 + 3 * 2) / 2.
   CHECK(mean_total_decorrelated_jitter({1.0, 1e4, 2}) == Approx(2.0 + 3.5).epsilon(1e-3));
 }
 
