@@ -54,6 +54,7 @@ double supermarket_share_with_at_least(int choices, double load, int in_system) 
 }
 
 double supermarket_mean_sojourn(int choices, double load, double service_rate) {
+  if (choices < 1) return std::numeric_limits<double>::quiet_NaN();
   if (choices == 1) return mean_sojourn(Station{load * service_rate, service_rate});
   if (load >= 1.0) return infinite;
   double in_system = 0.0;
@@ -67,10 +68,12 @@ double supermarket_mean_sojourn(int choices, double load, double service_rate) {
 
 std::optional<double> shortest_of_sampled_mean_sojourn(int servers, int choices, double load,
                                                        double service_rate) {
-  if (load >= 1.0 || choices < 1 || choices > servers) return std::nullopt;
+  if (!(load > 0.0 && load < 1.0) || choices < 1 || choices > servers) return std::nullopt;
   // A balancer that looks at one server splits the stream at random.
   if (choices == 1) return mean_sojourn(Station{load * service_rate, service_rate});
-  const int longest = static_cast<int>(std::log(1e-12) / (servers * std::log(load))) + 1;
+  if (servers > 4) return std::nullopt;
+  const int longest =
+      std::max(6, static_cast<int>(std::log(1e-12) / (servers * std::log(load))) + 1);
   if (choose(servers + longest, servers) > most_states) return std::nullopt;
 
   StateSpace space;

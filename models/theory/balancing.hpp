@@ -12,7 +12,7 @@ double supermarket_mean_sojourn(int choices, double load, double service_rate);
 double supermarket_share_with_at_least(int choices, double load, int in_system);
 
 // The same for a fleet of `servers`, d distinct servers sampled, ties at random. The chain keeps
-// sorted queue lengths, cut where its tail is below 1e-12; feasible up to about four servers, and
+// sorted queue lengths, cut where its tail is below 1e-12; computed for up to four servers, and
 // empty where it is not.
 std::optional<double> shortest_of_sampled_mean_sojourn(int servers, int choices, double load,
                                                        double service_rate);

@@ -1,6 +1,7 @@
 #include "models/theory/birth_death.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <numeric>
 
@@ -50,9 +51,10 @@ std::vector<double> stationary_unbounded(const std::function<double(int)>& birth
                                          const std::function<double(int)>& death) {
   std::vector<double> weights{1.0};
   double heaviest = 1.0;
-  for (int n = 0; n < 2000000; ++n) {
+  for (int n = 0; n < 200000; ++n) {
     const double ratio = birth(n) / death(n + 1);
     append_weight(weights, ratio);
+    if (!std::isfinite(weights.back())) break;  // a rate of zero: the sum below turns into NaN
     heaviest = std::max(heaviest, weights.back());
     // Bounding the rest by a geometric series is safe because the ratio does not grow again.
     if (ratio < 1.0 && weights.back() * ratio / (1.0 - ratio) < 1e-17 * heaviest) break;

@@ -15,7 +15,7 @@ std::vector<double> stationary(const std::vector<double>& births,
 
 // The same for an unbounded chain, cut where the remaining states weigh less than 1e-17 of the
 // heaviest one. The ratio birth(n)/death(n+1) must stay below 1 from some n on;
-// two million states are the limit.
+// two hundred thousand states are the limit.
 std::vector<double> stationary_unbounded(const std::function<double(int)>& birth,
                                          const std::function<double(int)>& death);
 

@@ -122,6 +122,7 @@ std::optional<double> mean_calls_to_trip(int window, int trip_at, double failure
   Eigen::SparseMatrix<double> system(size, size);
   system.setFromTriplets(entries.begin(), entries.end());
   const Eigen::SparseLU<Eigen::SparseMatrix<double>> factors(system);
+  if (factors.info() != Eigen::Success) return std::nullopt;  // it never trips
   const Eigen::VectorXd further = factors.solve(Eigen::VectorXd::Ones(size));
   double calls = window;
   for (Eigen::Index row = 0; row < size; ++row) {

@@ -74,6 +74,9 @@ Eigen::VectorXd stationary(int states, const std::vector<Transition>& transition
   balance.setFromTriplets(entries.begin(), entries.end());
   Eigen::SparseLU<Eigen::SparseMatrix<double>> factors(balance);
   Eigen::VectorXd weights(states);
+  if (factors.info() != Eigen::Success) {  // not irreducible, e.g. a rate of zero
+    return weights.setConstant(std::numeric_limits<double>::quiet_NaN());
+  }
   weights(0) = 1.0;
   weights.tail(states - 1) = factors.solve(right);
   return weights / weights.sum();

@@ -70,7 +70,7 @@ std::optional<PersistentRetrialMeans> steady_means(const PersistentRetrial& queu
       }
     }
     const Eigen::VectorXd probability = stationary((orbit_room + 1) * width, moves);
-    if (probability.tail(width).sum() > 1e-14) continue;  // cut too short: look further
+    if (!(probability.tail(width).sum() <= 1e-14)) continue;  // cut too short: look further
     double orbit_mean = 0.0;
     double refused_retries = 0.0;
     double full = 0.0;
