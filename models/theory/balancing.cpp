@@ -108,6 +108,7 @@ std::optional<double> shortest_of_sampled_mean_sojourn(int servers, int choices,
 }
 
 double redundancy_mean_sojourn(int copies, double load, double service_rate) {
+  if (copies < 1) return std::numeric_limits<double>::quiet_NaN();
   if (load >= 1.0) return infinite;
   if (copies == 1) return mean_sojourn(Station{load * service_rate, service_rate});
   const double d = copies;

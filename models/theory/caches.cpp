@@ -69,6 +69,7 @@ std::vector<double> zipf(int items, double exponent) {
 
 std::optional<double> lru_hit_ratio(const std::vector<double>& popularity, int capacity) {
   const int items = static_cast<int>(popularity.size());
+  if (capacity < 1) return 0.0;
   if (capacity >= items) return 1.0;
   double contents = 1.0;
   for (int k = 0; k < capacity; ++k) contents *= items - k;
@@ -77,6 +78,7 @@ std::optional<double> lru_hit_ratio(const std::vector<double>& popularity, int c
 }
 
 double fifo_hit_ratio(const std::vector<double>& popularity, int capacity) {
+  if (capacity < 1) return 0.0;
   if (capacity >= static_cast<int>(popularity.size())) return 1.0;
   const double all = set_weights(popularity, capacity, popularity.size()).back();
   double hits = 0.0;
@@ -88,6 +90,7 @@ double fifo_hit_ratio(const std::vector<double>& popularity, int capacity) {
 }
 
 double lru_hit_ratio_approximate(const std::vector<double>& popularity, int capacity) {
+  if (capacity < 1) return 0.0;
   if (capacity >= static_cast<int>(popularity.size())) return 1.0;
   // The characteristic time: how long a key survives without being asked for.
   const auto surplus = [&](double time) {

@@ -107,7 +107,7 @@ Answer quorum(const Question& ask) {
 
 Answer slow_leg(const Question& ask) {
   if (!ask.asks("P_any_slow")) return std::nullopt;
-  return probability_any_slow(ask.whole("fanout"), ask.number("leg_slow_prob"));
+  return probability_any_slow(ask.whole("fanout"), ask.share("leg_slow_prob"));
 }
 
 Answer fork_join(const Question& ask) {

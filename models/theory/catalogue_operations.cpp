@@ -40,13 +40,13 @@ Answer early_expiration(const Question& ask) {
 }
 
 Objective objective_of(const Question& ask) {
-  return {ask.number("slo"), ask.number("period_days")};
+  return {ask.share("slo"), ask.number("period_days")};
 }
 
 Answer burn_rate(const Question& ask) {
   const Objective objective = objective_of(ask);
   if (ask.asks("budget_minutes")) return budget_minutes(objective);
-  const double errors = ask.number("error_ratio");
+  const double errors = ask.share("error_ratio");
   if (ask.asks("budget_exhaustion_time_h")) return budget_exhaustion_hours(objective, errors);
   const BurnAlert alert{objective, ask.number("long_window_h") * 3600.0,
                         ask.number("short_window_min") * 60.0, ask.number("burn_threshold")};
@@ -70,6 +70,8 @@ Answer node_group(const Question& ask) {
 
 Answer heartbeat(const Question& ask) {
   if (!ask.asks("mean_detection_delay")) return std::nullopt;
+  // A timeout below the interval suspects the living.
+  if (ask.number("timeout_since_last") < ask.number("interval")) return std::nullopt;
   return heartbeat_detection_delay(ask.number("interval"), ask.number("timeout_since_last"),
                                    ask.number("net_delay"));
 }
@@ -83,14 +85,14 @@ Answer health_check(const Question& ask) {
 
 Answer canary_size(const Question& ask) {
   if (!ask.asks("requests_per_arm")) return std::nullopt;
-  return canary_requests_per_arm(ask.number("p_control"), ask.number("p_canary"),
-                                 ask.number("alpha_one_sided"), ask.number("power"));
+  return canary_requests_per_arm(ask.share("p_control"), ask.share("p_canary"),
+                                 ask.share("alpha_one_sided"), ask.share("power"));
 }
 
 Answer canary_budget(const Question& ask) {
   if (!ask.asks("budget_fraction_spent")) return std::nullopt;
-  return budget_share_spent(objective_of(ask), ask.number("canary_share"),
-                            ask.number("canary_error_ratio"), ask.number("duration_s"));
+  return budget_share_spent(objective_of(ask), ask.share("canary_share"),
+                            ask.share("canary_error_ratio"), ask.number("duration_s"));
 }
 
 // Clients that write one row optimistically (AWS backoff study). One client needs one write and

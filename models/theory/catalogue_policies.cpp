@@ -27,7 +27,7 @@ Answer paced_retrial(const Question& ask) {
 Answer persistent_retrial(const Question& ask) {
   const auto means = steady_means(
       PersistentRetrial{ask.number("lam"), ask.number("mu"), ask.whole("c"), ask.whole("K_total"),
-                        ask.number("retry_delay_mean"), ask.number("P_retry_after_each_block")});
+                        ask.number("retry_delay_mean"), ask.share("P_retry_after_each_block")});
   if (!means) return std::nullopt;
   if (ask.asks("P_lost")) return means->lost_share;
   if (ask.asks("attempts_per_request")) return means->attempts_per_request;
@@ -49,7 +49,7 @@ Answer ticking_bucket(const Question& ask) {
 
 Answer consecutive_breaker(const Question& ask) {
   const ConsecutiveBreaker breaker{
-      ask.number("lam"), ask.number("fail_prob"), ask.whole("trip_after_consecutive_failures"),
+      ask.number("lam"), ask.share("fail_prob"), ask.whole("trip_after_consecutive_failures"),
       ask.number("open_duration"), ask.whole("half_open_successes_to_close")};
   if (ask.asks("fraction_rejected_fast") || ask.asks("fraction_time_open"))
     return open_share(breaker);
@@ -62,7 +62,7 @@ Answer window_breaker(const Question& ask) {
   if (!ask.asks("mean_calls_to_trip")) return std::nullopt;
   if (ask.whole("window") != ask.whole("min_calls")) return std::nullopt;
   return mean_calls_to_trip(ask.whole("window"), ask.whole("trip_when_failures_at_least"),
-                            ask.number("fail_prob"));
+                            ask.share("fail_prob"));
 }
 
 Answer client_throttle(const Question& ask) {
@@ -75,7 +75,7 @@ Answer client_throttle(const Question& ask) {
 }
 
 Answer amplification(const Question& ask) {
-  const double failure = ask.number("fail_prob");
+  const double failure = ask.share("fail_prob");
   if (ask.asks("leaf_attempts_per_request"))
     return leaf_attempts(failure, ask.whole("max_attempts_per_layer"),
                          ask.whole("retrying_layers"));
@@ -86,7 +86,7 @@ Answer amplification(const Question& ask) {
 
 Answer hop_amplification(const Question& ask) {
   const LayeredCall call =
-      layered_call(ask.number("hop_fail_prob"), ask.whole("max_attempts_per_layer"),
+      layered_call(ask.share("hop_fail_prob"), ask.whole("max_attempts_per_layer"),
                    ask.whole("retrying_layers"));
   if (ask.asks("leaf_attempts_per_request")) return call.leaf_attempts;
   if (ask.asks("P_request_fails")) return call.failure;
@@ -100,13 +100,13 @@ Answer budgeted(const Question& ask, double failure, double ratio) {
 }
 
 Answer retry_budget(const Question& ask) {
-  return budgeted(ask, ask.number("fail_prob"), ask.number("budget_ratio"));
+  return budgeted(ask, ask.share("fail_prob"), ask.number("budget_ratio"));
 }
 
 // "no retries", "3 retries", "token bucket: +0.1 per request, ...".
 Answer retry_policy(const Question& ask) {
   const std::string policy = ask.text("policy");
-  const double failure = ask.number("fail_prob");
+  const double failure = ask.share("fail_prob");
   if (const auto ratio = number_after(policy, "bucket: +")) return budgeted(ask, failure, *ratio);
   int attempts = 1;
   if (policy != "no retries") {
@@ -121,7 +121,7 @@ Answer retry_policy(const Question& ask) {
 
 Answer linkerd_budget(const Question& ask) {
   if (!ask.asks("retry_rate")) return std::nullopt;
-  return retry_rate_within_budget(ask.number("request_rate"), ask.number("attempt_fail_prob"),
+  return retry_rate_within_budget(ask.number("request_rate"), ask.share("attempt_fail_prob"),
                                   ask.number("percentCanRetry"), ask.number("minRetriesPerSec"));
 }
 
@@ -203,7 +203,7 @@ Answer moving_load(const Question& ask) {
 
 // Threads that mostly answer fast, and sometimes hang until the deadline (SRE book, ch. 22).
 Answer stuck_threads(const Question& ask) {
-  const double stuck = ask.number("stuck_fraction");
+  const double stuck = ask.share("stuck_fraction");
   const double held =
       stuck * ask.number("deadline_s") + (1.0 - stuck) * ask.number("normal_service_s");
   const double refused = erlang_b(ask.whole("threads"), ask.number("rate_qps") * held);

@@ -37,6 +37,8 @@ struct Crossing {
 std::optional<Crossing> crossing_of(const Spike& spike, double timeout) {
   const double limit = timeout * spike.service_rate;
   if (spike.peak_backlog() <= limit) return std::nullopt;
+  if (spike.base_rate >= spike.service_rate)
+    return Crossing{limit / (spike.spike_rate - spike.service_rate), infinite};
   const double up = limit / (spike.spike_rate - spike.service_rate);
   const double down =
       spike.duration + (spike.peak_backlog() - limit) / (spike.service_rate - spike.base_rate);

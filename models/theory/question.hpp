@@ -26,6 +26,11 @@ struct Question {
     if (!(value >= 0.0)) throw Unanswerable{};
     return value;
   }
+  double share(std::string_view name) const {  // a probability, or a part of a whole
+    const double value = number(name);
+    if (value > 1.0) throw Unanswerable{};
+    return value;
+  }
   int whole(std::string_view name) const {
     const double value = std::round(number(name));
     if (value > 1e7) throw Unanswerable{};
