@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,7 +42,9 @@ struct ServiceView {
   double threads_busy = 0;    // share of the ready instances' threads, on average since last
   double cpu = 0;             // share of the ready instances' cores
   double arrivals_per_s = 0;  // in all
-  std::vector<VersionView> versions;  // 0: the one the run began with (stable)
+  std::vector<VersionView> versions;  // in the order of their rollouts; 0: what the run began with
+  std::uint32_t stable = 0;           // the version that is now the one
+  bool rollout_under_way = false;
 };
 
 struct Actions {
@@ -53,7 +56,9 @@ struct Actions {
   std::vector<Replicas> replicas;
   std::optional<double> weight;         // share of traffic for the newest version; < 0: no split
   std::optional<std::uint32_t> stable;  // the version that is now the one
-  std::optional<VersionEffects> begins;
+  std::optional<VersionEffects> begins;  // a rollout of this version
+  bool ends = false;                     // the rollout
+  bool rolled_back = false;              // decided now
   std::vector<std::string> told;  // for the timeline
   Duration again{-1};             // next tick; < 0: done
 };
@@ -64,6 +69,8 @@ class Controller {
   virtual Actions tick(const ServiceView&) = 0;
 };
 
+struct ReleaseOptions;
+
 class ControllerConfig {
  public:
   virtual ~ControllerConfig() = default;
@@ -71,6 +78,7 @@ class ControllerConfig {
   virtual std::unique_ptr<ControllerConfig> clone() const = 0;
   virtual std::unique_ptr<Controller> make(std::int64_t replicas) const = 0;
   virtual bool is_rollout() const { return false; }
+  virtual const ReleaseOptions* release() const { return nullptr; }  // of a rollout
 };
 
 template <class Derived>

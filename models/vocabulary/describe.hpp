@@ -215,6 +215,8 @@ class Binder {
   virtual void span(const Field&, std::optional<std::pair<Duration, Duration>>&) = 0;
   // Answers whether the key was given.
   virtual bool bound(const Field&, Bound&) = 0;
+  // Reads a bound's text as a time (seconds) or as a share; answers whether it is one.
+  virtual bool amount(const Bound&, bool /*time*/, double& /*out*/) { return true; }
   // Text in the default language, with translations under keys beside it (story.fr).
   virtual void text(const Field& f, std::string& target) = 0;
   // The line of the table being read, 0 if it comes from no text.

@@ -1,0 +1,132 @@
+#pragma once
+// What a run has to say: plain data, immutable once made, shared by whoever shows it. The names are
+// those of the JSON result (lab/export), the units are in the names.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lab/scenario/scenario.hpp"
+#include "models/system/statistics.hpp"
+#include "models/vocabulary/fact.hpp"
+
+namespace faultline {
+
+struct Latency {  // seconds
+  double mean = 0, p50 = 0, p95 = 0, p99 = 0, p999 = 0, max = 0;
+};
+
+struct ClientFigures {
+  std::uint64_t offered = 0, ok = 0, degraded = 0, failed = 0, in_flight = 0;
+  double success_rate = 1;           // ok / (ok + failed); 1 when nothing has ended
+  std::array<std::uint64_t, kErrors> errors{};
+  double goodput_per_s = 0, quality_mean = 1, availability = 1;
+  Latency latency;
+  std::uint64_t peak_per_100ms = 0;
+};
+
+struct ServiceFigures {
+  std::uint64_t arrivals = 0, completed = 0, rejected = 0, ok = 0, failed = 0;
+  double success_rate = 1;
+  std::array<std::uint64_t, kErrors> errors{};
+  double thread_utilization = 0, cpu_utilization = 0;
+  double queue_length_mean = 0, in_system_mean = 0;
+  Latency wait, latency;
+  double wasted_work_s = 0, instances_mean = 0;
+  std::uint64_t peak_per_100ms = 0;
+  // The same, for parts: "endpoint.checkout", "version.v2". Utilization and lengths are the whole's.
+  std::vector<Named<ServiceFigures>> parts;
+};
+
+struct EdgeFigures {
+  std::uint64_t calls = 0, attempts = 0, retries = 0, ok = 0, failed = 0, breaker_opened = 0;
+  double amplification = 1;          // attempts / calls
+  std::array<std::uint64_t, kErrors> errors{};
+  std::uint64_t peak_per_100ms = 0;  // of retries
+};
+
+struct SloFigures {
+  std::string client;
+  double target = 0;
+  std::uint64_t good = 0, total = 0;
+  double availability = 1, budget_left = 1, burn_rate = 0;
+  std::vector<double> budget_left_series, burn_rate_series;  // by bin
+};
+
+struct RolloutFigures {
+  std::string service, version;
+  bool rolled_back = false;
+  double rollback_s = 0;             // from its beginning to the decision; 0 if none
+  std::uint64_t answers = 0, bad_answers = 0;  // by the new version
+};
+
+struct CacheFigures {
+  std::uint64_t hits = 0, misses = 0, coalesced = 0, fills = 0;
+  double hit_ratio = 0;
+};
+
+// One value for each bin of `step_s` seconds, from the start of the run.
+struct ClientSeries {
+  std::vector<double> offered, ok, failed, p50_s, p99_s;
+};
+struct ServiceSeries {
+  std::vector<double> arrivals, queue, busy, instances, ok, failed;
+  std::vector<double> utilization;   // busy threads / threads of ready instances
+};
+struct EdgeSeries {
+  std::vector<double> calls, attempts, failed;
+};
+
+// The figures of a stretch of time that an expectation asks about.
+struct Stretch {
+  double from_s = 0, to_s = 0;
+  std::vector<Named<ClientFigures>> clients;    // requests due in it
+  std::vector<Named<ServiceFigures>> services;  // what happened in it
+  std::vector<Named<EdgeFigures>> edges;
+};
+
+enum class Verdict : std::uint8_t { Pass, Fail, Inconclusive };
+
+struct Judgement {
+  std::string metric, variant, op;
+  double window_from_s = 0, window_to_s = 0;
+  bool windowed = false;
+  double bound = 0, observed = 0;
+  Verdict verdict = Verdict::Pass;
+  std::string why, unit;             // unit: share, seconds, count, per_second, factor
+  int line = 0;
+};
+
+struct Moment {
+  double t_s = 0;
+  std::string kind, subject, what;
+};
+
+struct RunResult {
+  std::string scenario, variant = "base", file;
+  std::int64_t seed = 0;
+  double duration_s = 0, warmup_s = 0;
+  std::uint64_t fingerprint = 0, events = 0;
+  double wall_s = 0;
+  bool partial = false;              // interrupted; `reached_s` tells how far it got
+  double reached_s = 0;
+  Ledger ledger;
+  std::vector<Named<ClientFigures>> clients;
+  std::vector<Named<ServiceFigures>> services;
+  std::vector<Named<EdgeFigures>> edges;
+  std::vector<Named<SloFigures>> slos;
+  std::vector<Named<RolloutFigures>> rollouts;
+  std::vector<Named<CacheFigures>> caches;
+  std::vector<Stretch> stretches;    // of the windows that expectations ask about
+  std::vector<Judgement> expectations;
+  std::vector<Moment> timeline;      // in order of time
+  std::vector<std::string> trace;    // of the request asked for
+  double step_s = 1;
+  std::vector<Named<ClientSeries>> client_series;
+  std::vector<Named<ServiceSeries>> service_series;
+  std::vector<Named<EdgeSeries>> edge_series;
+};
+
+}  // namespace faultline

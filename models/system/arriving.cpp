@@ -1,0 +1,180 @@
+// A client wants something. Open clients ask whether or not earlier requests were answered; closed
+// ones are users who think, ask and wait. Arrivals come from a stream that bears the client's name.
+
+#include "models/system/world.hpp"
+
+#include <boost/random/exponential_distribution.hpp>
+
+namespace faultline {
+namespace {
+
+constexpr std::uint64_t kArrivalStream = 0x61727269;
+constexpr std::uint64_t kThinking = 0x7468696e;
+
+// The integral of the shape from 0 to t, in seconds, and its inverse. A shape is linear between
+// points, flat outside; so the expected number of arrivals by t is rate × area(t).
+struct ShapeArea {
+  const std::vector<ShapePoint>& points;
+
+  // The instant at which the area reaches `area`; Instant::max() if never.
+  Instant reach(double area) const {
+    if (points.empty()) return at({}, area);
+    double sum = points[0].at.seconds() * points[0].factor;
+    if (area < sum) return at({}, area / points[0].factor);
+    for (std::size_t i = 1; i < points.size(); ++i) {
+      const ShapePoint& a = points[i - 1];
+      const ShapePoint& b = points[i];
+      const double length = (b.at - a.at).seconds();
+      const double piece = length * (a.factor + b.factor) / 2;
+      if (area < sum + piece) return at(a.at, within(a.factor, b.factor, length, area - sum));
+      sum += piece;
+    }
+    const double last = points.back().factor;
+    if (last <= 0) return Instant::max();
+    return at(points.back().at, (area - sum) / last);
+  }
+
+ private:
+  static Instant at(Instant from, double seconds) {
+    return seconds < 9e9 ? from + from_seconds(seconds) : Instant::max();
+  }
+  // Where a factor that goes linearly from f to g over `length` has covered `area`: the root of
+  // f·x + (g − f)·x²/(2·length) = area, in the form that is stable when f and g are close.
+  static double within(double f, double g, double length, double area) {
+    const double slope = (g - f) / length;
+    const double root = f * f + 2 * slope * area;
+    const double speed = f + std::sqrt(root > 0 ? root : 0);
+    return speed > 0 ? 2 * area / speed : length;
+  }
+};
+
+}  // namespace
+
+void World::open_clients() {
+  for (std::uint32_t i = 0; i < spec_.clients.size(); ++i) {
+    const ClientSpec& client = spec_.clients[i];
+    clients_[i].gaps = Draws(derive(derive(seed_, client.key), kArrivalStream));
+    for (std::uint32_t n = 0; n < client.at_start; ++n) {
+      request(i, derive(derive(seed_, client.key), clients_[i].requests), kNone);
+    }
+    if (client.kind != ClientSpec::Kind::Closed) {
+      schedule_arrival(i);
+      continue;
+    }
+    clients_[i].first_user = static_cast<std::uint32_t>(users_.size());
+    for (std::uint32_t u = 0; u < client.users; ++u) {
+      users_.push_back({i, u, 0});
+      const auto id = static_cast<std::uint32_t>(users_.size() - 1);
+      // Everybody thinks first, so that users don't come in step.
+      Draws draws(derive(derive(derive(seed_, client.key), kThinking), derive(u, std::uint64_t{0})));
+      calendar_.schedule(client.starts + client.think.sample(draws), kUserReady, id);
+    }
+  }
+}
+
+// When the next arrival is due; Instant::max() if there is none any more.
+Instant World::next_arrival(std::uint32_t i) {
+  const ClientSpec& client = spec_.clients[i];
+  ClientState& state = clients_[i];
+  if (client.kind == ClientSpec::Kind::Renewal) {
+    const Instant from = state.arrivals == 0 ? client.starts : now();
+    return from + client.gaps.sample(state.gaps);
+  }
+  state.unit += client.evenly ? 1.0 : boost::random::exponential_distribution<double>()(state.gaps);
+  const Instant at = ShapeArea{client.shape}.reach(state.unit / client.rate);
+  return at == Instant::max() ? at : at + (client.starts - Instant{});
+}
+
+void World::schedule_arrival(std::uint32_t i) {
+  const Instant at = next_arrival(i);
+  if (at < spec_.clients[i].stops) calendar_.schedule(at, kArrival, i);
+}
+
+void World::on_arrival(std::uint32_t i) {
+  ++clients_[i].arrivals;
+  schedule_arrival(i);
+  const ClientSpec& client = spec_.clients[i];
+  for (std::uint32_t n = 0; n < client.batch; ++n) {
+    request(i, derive(derive(seed_, client.key), clients_[i].requests), kNone);
+  }
+}
+
+void World::on_user_ready(std::uint32_t id) {
+  User& user = users_[id];
+  const ClientSpec& client = spec_.clients[user.client];
+  if (now() >= client.stops) return;
+  const std::uint64_t lineage =
+      derive(derive(derive(seed_, client.key), std::uint64_t{1} << 32 | user.number), user.cycle++);
+  request(user.client, lineage, id);
+}
+
+void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) {
+  const ClientSpec& client = spec_.clients[i];
+  ClientState& state = clients_[i];
+  const CallId id = calls_.acquire();
+  Call& call = calls_[id];
+  call.lineage = lineage;
+  call.due = now();
+  call.route = client.route;
+  call.prev = user;
+  const std::uint64_t sender = user == kNone ? state.requests : users_[user].number;
+  call.caller = state.first_caller + static_cast<std::uint32_t>(sender % client.instances);
+  ++state.requests;
+
+  ++ledger_.offered;
+  ClientStatistics& stats = client_stats_[i];
+  for (ClientWindow& window : stats.windows) window.offered += window.covers(now());
+  for (PeakCounter& peak : stats.arrivals_peaks) peak.count(now());
+  stats.offered.add(now(), 1);
+  if (requests_++ == measuring_.traced_request) {
+    call.traced = true;
+    trace(call, "client " + client.name + " wants something");
+  }
+  begin_call(id);
+}
+
+void World::request_ended(Call& call, Outcome outcome) {
+  const EdgeSpec& edge = spec_.edges[spec_.routes[call.route].edge];
+  const std::uint32_t i = edge.caller;
+  const Duration took = now() - call.due;
+  fingerprint_.add(call.lineage ^ static_cast<std::uint64_t>(outcome.error));
+
+  outcome.ok() ? ++ledger_.ok : ++ledger_.failed;
+  ClientStatistics& stats = client_stats_[i];
+  const bool in_time = !spec_.clients[i].deadline || took <= *spec_.clients[i].deadline;
+  for (ClientWindow& window : stats.windows) {
+    if (!window.covers(call.due)) continue;
+    if (outcome.ok()) {
+      ++window.ok;
+      window.degraded += outcome.quality < 1;
+      window.in_time += in_time;
+      window.quality += static_cast<double>(outcome.quality);
+      window.latency.record(took);
+    } else {
+      ++window.failed;
+      ++window.errors[static_cast<std::size_t>(outcome.error)];
+    }
+  }
+  for (SloCounter& slo : stats.slos) {
+    if (call.due < slo.begin) continue;
+    const bool good = outcome.ok() && took <= slo.threshold;
+    ++slo.total;
+    slo.good += good;
+    (good ? slo.good_series : slo.bad_series).add(now(), 1);
+  }
+  if (outcome.ok()) {
+    stats.ok.add(now(), 1);
+    stats.bin_latency.record(took);
+  } else {
+    stats.failed.add(now(), 1);
+  }
+
+  const std::uint32_t user = call.prev;
+  if (user == kNone) return;
+  const ClientSpec& client = spec_.clients[i];
+  Draws draws(derive(derive(derive(seed_, client.key), kThinking),
+                     derive(users_[user].number, users_[user].cycle)));
+  calendar_.schedule(now() + client.think.sample(draws), kUserReady, user);
+}
+
+}  // namespace faultline

@@ -1,0 +1,405 @@
+// A call walks its policies inward, and its outcome walks them outward.
+//
+// An attempt is born at a layer and dies at that layer: the first at layer 0, one sent again by the
+// policy at layer r at layer r + 1. It walks inward from there; on a refusal it turns round; it walks
+// outward through exactly the policies that said Proceed. What the layers outside every policy that
+// sends again have said and armed belongs to the call; what the others have, to the attempt.
+
+#include "models/system/world.hpp"
+
+namespace faultline {
+
+CallView World::view(CallId, const Call& call, AttemptId id) const {
+  CallView v;
+  v.now = calendar_.now();
+  v.lineage = call.lineage;
+  v.attempt = id;
+  v.tries = call.tries;
+  v.live = call.live;
+  v.idempotent = spec_.routes[call.route].idempotent;
+  v.born = call.due;
+  if (id != kNone) {
+    const Attempt& attempt = attempts_[id];
+    v.born = attempt.sent;
+    v.number = attempt.number;
+    v.priority = attempt.priority;
+  }
+  return v;
+}
+
+void World::begin_call(CallId id) {
+  Call& call = calls_[id];
+  call.references = 1;
+  ++edge_stats_[spec_.routes[call.route].edge].calls;
+  if (call.deadline != Instant::max()) {
+    call.timers = calendar_.arm(call.deadline - now(), Timing::Varying, kCallTimer, id, kInherited, call.timers);
+  }
+  send_try(id, 0);
+}
+
+// Sends a try that is born at `layer`: the first, or one the policy outside `layer` asked for.
+void World::send_try(CallId id, unsigned layer) {
+  ++calls_[id].tries;
+  walk_in(new_attempt(id), layer);
+}
+
+AttemptId World::new_attempt(CallId call_id) {
+  const AttemptId id = attempts_.acquire();
+  Attempt& attempt = attempts_[id];
+  Call& call = calls_[call_id];
+  attempt.call = call_id;
+  attempt.number = call.sent++;
+  attempt.sent = now();
+  attempt.sibling = call.attempts;
+  attempt.priority = call.parent == kNone ? spec_.clients[spec_.edges[spec_.routes[call.route].edge].caller].priority
+                                          : attempts_[call.parent].priority;
+  call.attempts = id;
+  ++call.live;
+  ++call.references;
+  ++attempts_begun_;
+  return id;
+}
+
+void World::walk_in(AttemptId id, unsigned layer) {
+  Attempt& attempt = attempts_[id];
+  const CallId call_id = attempt.call;
+  Call& call = calls_[call_id];
+  Pipeline& pipeline = pipeline_of(call);
+  const auto depth = static_cast<unsigned>(pipeline.layers.size());
+  for (; layer < depth; ++layer) {
+    Policy& policy = *pipeline.layers[layer];
+    const std::optional<BreakerState> was = pipeline.spec->breaker[layer] ? policy.breaker_state() : std::nullopt;
+    const Before answer = policy.before(view(call_id, call, id));
+    if (was) note_breaker(call, policy, was);
+    const bool outer = layer < pipeline.spec->inner;
+    if (answer.timer.ns >= 0) {
+      if (outer) {
+        call.timers = calendar_.arm(answer.timer, answer.timing, kCallTimer, call_id, layer, call.timers);
+      } else {
+        attempt.timers = calendar_.arm(answer.timer, answer.timing, kAttemptTimer, id, layer, attempt.timers);
+      }
+    }
+    if (answer.verdict == Before::Verdict::Proceed) {
+      (outer ? call.passed : attempt.passed) |= static_cast<LayerMask>(1u << layer);
+      continue;
+    }
+    if (answer.verdict == Before::Verdict::Wait) {
+      attempt.state = AttemptState::Waiting;
+      attempt.waiting_at = static_cast<std::uint8_t>(layer);
+      return;
+    }
+    if (traced(call)) trace(call, fmt::format("is turned away before it is sent: {}", name(answer.why)));
+    attempt.state = AttemptState::Waiting;
+    attempt.waiting_at = static_cast<std::uint8_t>(depth);  // in no line
+    ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(answer.why)];
+    return walk_out(call_id, id, layer, Outcome::failed(answer.why));
+  }
+  dispatch(id);
+}
+
+// The outcome goes outward from just outside `layer`. `attempt` brought it; kNone: the call itself.
+void World::walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outcome) {
+  Call& call = calls_[id];
+  Pipeline& pipeline = pipeline_of(call);
+  const unsigned inner = pipeline.spec->inner;
+  while (layer-- > 0) {
+    const auto mask = static_cast<LayerMask>(1u << layer);
+    LayerMask& passed = layer < inner || attempt == kNone ? call.passed : attempts_[attempt].passed;
+    if ((passed & mask) == 0) continue;
+    Policy& policy = *pipeline.layers[layer];
+    const std::optional<BreakerState> was = pipeline.spec->breaker[layer] ? policy.breaker_state() : std::nullopt;
+    const After answer = policy.after(view(id, call, attempt), outcome);
+    if (was) note_breaker(call, policy, was);
+    if (answer.wake != kNone) wake(answer.wake, layer);
+    if (answer.verdict == After::Verdict::Absorb) return detach(attempt);
+    if (layer < inner && attempt != kNone) {
+      cancel_others(call, attempt);
+      detach(attempt);
+      attempt = kNone;
+    }
+    if (answer.verdict == After::Verdict::SendAgain) {
+      // What is outside this layer stays as it is; what is inside begins anew.
+      call.passed &= static_cast<LayerMask>((mask << 1) - 1);
+      cancel_timers(call.timers, layer + 1, kSendAgain);
+      if (traced(call)) trace(call, fmt::format("failed ({}); will be sent again in {:.1f} ms", name(outcome.error), answer.delay.seconds() * 1e3));
+      call.timers = calendar_.arm(answer.delay, Timing::Varying, kCallTimer, id, kSendAgain + layer + 1, call.timers);
+      return;
+    }
+    passed = static_cast<LayerMask>(passed & ~mask);
+    if (answer.verdict == After::Verdict::Replace) outcome = answer.outcome;
+  }
+  if (attempt != kNone) {
+    cancel_others(call, attempt);
+    detach(attempt);
+  }
+  end_call(id, outcome);
+}
+
+// Somebody outside has given the attempt up: the layers from the innermost to `floor` only account.
+void World::unwind(AttemptId id, unsigned floor, Error why) {
+  const CallId call_id = attempts_[id].call;
+  Call& call = calls_[call_id];
+  Pipeline& pipeline = pipeline_of(call);
+  for (auto layer = static_cast<unsigned>(pipeline.layers.size()); layer-- > floor;) {
+    Attempt& attempt = attempts_[id];
+    Policy& policy = *pipeline.layers[layer];
+    CallView v = view(call_id, call, id);
+    v.final = true;
+    const auto mask = static_cast<LayerMask>(1u << layer);
+    if (attempt.state == AttemptState::Waiting && attempt.waiting_at == layer && (attempt.passed & mask) == 0) {
+      policy.leave(v);
+    }
+    if ((attempt.passed & mask) == 0) continue;
+    attempt.passed = static_cast<LayerMask>(attempt.passed & ~mask);
+    const std::optional<BreakerState> was = pipeline.spec->breaker[layer] ? policy.breaker_state() : std::nullopt;
+    const After answer = policy.after(v, Outcome::failed(why));
+    if (was) note_breaker(call, policy, was);
+    if (answer.wake != kNone) wake(answer.wake, layer);
+  }
+}
+
+// A place in a policy's line has come free: the attempt has it from this moment, and goes on as the
+// next thing that happens.
+void World::wake(AttemptId id, unsigned layer) {
+  Attempt& attempt = attempts_[id];
+  cancel_timers(attempt.timers, layer, layer + 1);
+  attempt.passed |= static_cast<LayerMask>(1u << layer);
+  attempt.timers = calendar_.arm({0}, Timing::Varying, kAttemptTimer, id, kWoken + layer + 1, attempt.timers);
+}
+
+// The caller is done with the attempt. If the server still has it, it works on for nobody, unless
+// cancellation is propagated.
+void World::detach(AttemptId id) {
+  Attempt& attempt = attempts_[id];
+  const CallId call_id = attempt.call;
+  Call& call = calls_[call_id];
+  cancel_timers(attempt.timers, 0, kServerSide);
+  AttemptId* link = &call.attempts;
+  while (*link != id) link = &attempts_[*link].sibling;
+  *link = attempt.sibling;
+  --call.live;
+  ++attempts_ended_;
+
+  const RouteSpec& route = spec_.routes[call.route];
+  if (attempt.instance != kNone) {
+    auto& outstanding = callers_[call.caller].targets[route.target].outstanding;
+    if (attempt.instance < outstanding.size()) --outstanding[attempt.instance];
+  }
+  switch (attempt.state) {
+    case AttemptState::Waiting:
+      return release_attempt(id);
+    case AttemptState::Parked:
+      unpark(id, attempt);
+      return release_attempt(id);
+    default:
+      break;
+  }
+  attempt.abandoned = true;
+  attempt.sent = now();
+  if (pipeline_of(call).spec->propagation != Propagation::Cancel) return;
+  // The word that nobody waits any more takes the same way as the request did.
+  const std::uint32_t link_id = spec_.edges[route.edge].link;
+  if (links_[link_id].plain) return cancel_job(id);
+  if (links_[link_id].conditions.cut_to) return;
+  Draws draws(derive(attempt_key(call, attempt), std::uint64_t{0x63616e63}));
+  attempt.timers = calendar_.arm(spec_.links[link_id].latency.sample(draws), Timing::Varying, kAttemptTimer, id,
+                                 kCancelMessage, attempt.timers);
+}
+
+// One attempt's outcome is the call's: the others are called off.
+void World::cancel_others(Call& call, AttemptId kept) {
+  if (call.live <= 1) return;
+  const unsigned inner = pipeline_of(call).spec->inner;
+  for (AttemptId id = call.attempts; id != kNone;) {
+    const AttemptId next = attempts_[id].sibling;
+    if (id != kept) {
+      unwind(id, inner, Error::Cancelled);
+      detach(id);
+    }
+    id = next;
+  }
+}
+
+// The call is given up from outside layer `layer` inward; its outcome there is `why`.
+void World::give_up_call(CallId id, unsigned layer, Error why) {
+  Call& call = calls_[id];
+  Pipeline& pipeline = pipeline_of(call);
+  const unsigned inner = pipeline.spec->inner;
+  while (call.attempts != kNone) {
+    const AttemptId attempt = call.attempts;
+    unwind(attempt, inner, why);
+    detach(attempt);
+  }
+  for (unsigned i = inner; i-- > layer;) {
+    const auto mask = static_cast<LayerMask>(1u << i);
+    if ((call.passed & mask) == 0) continue;
+    call.passed = static_cast<LayerMask>(call.passed & ~mask);
+    CallView v = view(id, call, kNone);
+    v.final = true;
+    const After answer = pipeline.layers[i]->after(v, Outcome::failed(why));
+    if (answer.wake != kNone) wake(answer.wake, i);
+  }
+  cancel_timers(call.timers, 0, ~0u);
+}
+
+// Nobody wants the call any more: no outcome, only the accounts are put straight.
+void World::abandon_call(CallId id) {
+  give_up_call(id, 0, Error::Cancelled);
+  Call& call = calls_[id];
+  call.wanted = false;
+  release_reference(id);
+}
+
+void World::end_call(CallId id, Outcome outcome) {
+  Call& call = calls_[id];
+  cancel_timers(call.timers, 0, ~0u);
+  call.wanted = false;
+  EdgeStatistics& edge = edge_stats_[spec_.routes[call.route].edge];
+  outcome.ok() ? ++edge.ok : ++edge.failed;
+  if (traced(call) && call.parent == kNone) {
+    trace(call, outcome.ok() ? fmt::format("is answered after {:.3f} ms", (now() - call.due).seconds() * 1e3)
+                             : fmt::format("has failed: {}", name(outcome.error)));
+  }
+  if (call.parent == kNone) {
+    request_ended(call, outcome);
+    return release_reference(id);
+  }
+  const AttemptId parent = call.parent;
+  AttemptId& head = attempts_[parent].calls;
+  if (call.prev != kNone) calls_[call.prev].next = call.next;
+  if (call.next != kNone) calls_[call.next].prev = call.prev;
+  if (head == id) head = call.next;
+  release_reference(id);
+  leg_ended(parent, outcome);
+}
+
+void World::release_reference(CallId id) {
+  if (--calls_[id].references == 0) calls_.release(id);
+}
+
+void World::answer_arrived(AttemptId id) {
+  Attempt& attempt = attempts_[id];
+  if (attempt.abandoned) return release_attempt(id);
+  const Call& call = calls_[attempt.call];
+  const Outcome outcome = attempt.error == Error::None ? Outcome{Error::None, attempt.quality} : Outcome::failed(attempt.error);
+  if (!outcome.ok()) ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(outcome.error)];
+  attempt.state = AttemptState::Waiting;  // the server is done with it
+  attempt.waiting_at = 0xff;
+  walk_out(attempt.call, id, static_cast<unsigned>(pipeline_of(call).layers.size()), outcome);
+}
+
+void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
+  Attempt& attempt = attempts_[id];
+  forget_timer(attempt.timers, timer);
+  if (tag == kStepTimeout) {
+    abandon_calls(id);
+    attempt.pending = 0;
+    return settle_step(id);
+  }
+  if (tag == kCancelMessage) return cancel_job(id);
+  const CallId call_id = attempt.call;
+  Call& call = calls_[call_id];
+  Pipeline& pipeline = pipeline_of(call);
+  if (tag == kUnreachable) {
+    unpark(id, attempt);
+    attempt.error = Error::Unreachable;
+    return answer_arrived(id);
+  }
+  if (tag >= kWoken) return walk_in(id, tag - kWoken);
+
+  const OnTimer answer = pipeline.layers[tag]->on_timer(view(call_id, call, id));
+  switch (answer.verdict) {
+    case OnTimer::Verdict::Ignore:
+    case OnTimer::Verdict::SendAnother:  // only a layer of the call sends
+      return;
+    case OnTimer::Verdict::GoOn:
+      attempt.passed |= static_cast<LayerMask>(1u << tag);
+      return walk_in(id, tag + 1);
+    case OnTimer::Verdict::GiveUp:
+      break;
+  }
+  if (traced(call)) trace(call, fmt::format("gives up on attempt {}: {}", attempt.number + 1, name(answer.why)));
+  ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(answer.why)];
+  unwind(id, tag + 1, answer.why);
+  attempt.passed = static_cast<LayerMask>(attempt.passed & ~(1u << tag));
+  walk_out(call_id, id, tag, Outcome::failed(answer.why));
+}
+
+void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
+  Call& call = calls_[id];
+  forget_timer(call.timers, timer);
+  if (tag >= kSendAgain && tag < kInherited) return send_try(id, tag - kSendAgain);
+  if (tag == kInherited) {
+    give_up_call(id, 0, Error::Deadline);
+    return end_call(id, Outcome::failed(Error::Deadline));
+  }
+  const OnTimer answer = pipeline_of(call).layers[tag]->on_timer(view(id, call, kNone));
+  if (answer.verdict == OnTimer::Verdict::SendAnother) {
+    if (answer.again.ns >= 0) {
+      call.timers = calendar_.arm(answer.again, Timing::Constant, kCallTimer, id, tag, call.timers);
+    }
+    return walk_in(new_attempt(id), tag + 1);
+  }
+  if (answer.verdict != OnTimer::Verdict::GiveUp) return;
+  if (traced(call)) trace(call, fmt::format("gives up: {}", name(answer.why)));
+  ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(answer.why)];
+  // Timers of the layers outside this one keep running.
+  std::uint32_t outside = kNone;
+  for (std::uint32_t t = call.timers; t != kNone;) {
+    const std::uint32_t next = calendar_.next_of_owner(t);
+    if (calendar_.tag(t) < tag || calendar_.tag(t) == kInherited) {
+      calendar_.next_of_owner(t) = outside;
+      outside = t;
+    } else {
+      calendar_.cancel(t);
+    }
+    t = next;
+  }
+  call.timers = kNone;
+  give_up_call(id, tag + 1, answer.why);
+  call.timers = outside;
+  call.passed = static_cast<LayerMask>(call.passed & ~(1u << tag));
+  walk_out(id, kNone, tag, Outcome::failed(answer.why));
+}
+
+void World::note_breaker(const Call& call, Policy& policy, std::optional<BreakerState> was) {
+  const std::optional<BreakerState> is = policy.breaker_state();
+  if (is == was) return;
+  constexpr std::array<std::string_view, 3> kStates = {"closed", "open", "half-open"};
+  const std::uint32_t edge = spec_.routes[call.route].edge;
+  if (*is == BreakerState::Open) ++edge_stats_[edge].breaker_opened;
+  tell(FactKind::Breaker, spec_.edges[edge].name,
+       fmt::format("breaker {} → {} (caller {})", kStates[static_cast<std::size_t>(*was)], kStates[static_cast<std::size_t>(*is)], call.caller));
+}
+
+// Calls off those of an owner's timers whose tag is in [from, until).
+void World::cancel_timers(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
+  std::uint32_t* link = &chain;
+  while (*link != kNone) {
+    const std::uint32_t tag = calendar_.tag(*link);
+    if (tag >= from && tag < until) {
+      *link = calendar_.cancel(*link);
+    } else {
+      link = &calendar_.next_of_owner(*link);
+    }
+  }
+}
+
+// A timer has fired and is gone; takes it out of its owner's list.
+void World::forget_timer(std::uint32_t& chain, TimerId timer) {
+  std::uint32_t* link = &chain;
+  while (*link != timer) link = &calendar_.next_of_owner(*link);
+  *link = calendar_.next_of_owner(timer);
+}
+
+// Until when somebody waits for this attempt, as far as its server has been told.
+Instant World::expiry(const Attempt& attempt, const Call& call) const {
+  const PipelineSpec& spec = *pipeline_of(call).spec;
+  if (spec.propagation == Propagation::None) return Instant::max();
+  Instant until = call.deadline;
+  if (attempt.abandoned) return until;  // `sent` is no longer when it set out; it was told, and has passed
+  if (spec.try_timeout != Duration::max()) until = std::min(until, attempt.sent + spec.try_timeout);
+  return until;
+}
+
+}  // namespace faultline

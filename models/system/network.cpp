@@ -1,0 +1,180 @@
+// An instance is chosen, and messages travel. A link without latency, loss or trouble delivers at
+// once and costs no event. What a partition holds back is sent again when it heals, as TCP does.
+
+#include "models/system/world.hpp"
+
+namespace faultline {
+namespace {
+
+constexpr std::uint64_t kThere = 0x746f;
+constexpr std::uint64_t kBack = 0x66726f6d;
+constexpr std::uint64_t kChoice = 0x6c62;
+constexpr std::uint64_t kSplit = 0x77656967;
+
+}  // namespace
+
+void World::dispatch(AttemptId id) {
+  Attempt& attempt = attempts_[id];
+  Call& call = calls_[attempt.call];
+  const RouteSpec& route = spec_.routes[call.route];
+  EdgeStatistics& edge = edge_stats_[route.edge];
+  ++edge.attempts;
+  if (attempt.number > 0) {
+    ++edge.retries;
+    for (PeakCounter& peak : edge.retry_peaks) peak.count(now());
+  }
+  Target& target = callers_[call.caller].targets[route.target];
+  const InstanceId chosen = choose(target, call, attempt);
+  if (chosen == kNone) {
+    attempt.error = Error::Unavailable;
+    return answer_arrived(id);
+  }
+  attempt.instance = chosen;
+  ++instances_[chosen].named;
+  if (!target.outstanding.empty()) {
+    if (chosen >= target.outstanding.size()) target.outstanding.resize(instances_.size());
+    ++target.outstanding[chosen];
+  }
+  if (traced(call)) {
+    trace(call, fmt::format("attempt {} sets out for {}/{}", attempt.number + 1, spec_.services[route.service].name, instances_[chosen].ordinal));
+  }
+  travel(id, false);
+}
+
+InstanceId World::choose(Target& target, const Call& call, const Attempt& attempt) {
+  const ServiceState& service = services_[target.service];
+  const std::vector<InstanceId>* among = &service.ready;
+  if (service.weight >= 0) {
+    const std::uint64_t key = derive(derive(attempt_key(call, attempt), spec_.services[target.service].key), kSplit);
+    const Version& newest = service.versions.back();
+    const Version& stable = service.versions[service.stable];
+    const bool to_newest = Draws(key).uniform() < service.weight;
+    among = to_newest && !newest.ready.empty() ? &newest.ready : &stable.ready;
+  }
+  const auto n = static_cast<std::uint32_t>(among->size());
+  if (n == 0) return kNone;
+  if (n == 1) return (*among)[0];
+  switch (spec_.services[target.service].balancing) {
+    case Balancing::RoundRobin:
+      if (++target.turn >= n) target.turn = 0;
+      return (*among)[target.turn];
+    case Balancing::Random:
+      return (*among)[Draws(derive(attempt_key(call, attempt), kChoice)).below(n)];
+    case Balancing::LeastRequest:
+      return least_loaded(target, *among, derive(attempt_key(call, attempt), kChoice));
+    case Balancing::PowerOfTwo:
+      return better_of_two(target, *among, derive(attempt_key(call, attempt), kChoice));
+  }
+  return kNone;
+}
+
+// The one with the fewest of this caller's own attempts; among equals the first from a random place.
+InstanceId World::least_loaded(const Target& target, const std::vector<InstanceId>& among, std::uint64_t key) const {
+  const std::size_t start = Draws(key).below(among.size());
+  InstanceId best = kNone;
+  std::uint32_t fewest = ~0u;
+  for (std::size_t i = 0; i < among.size(); ++i) {
+    const InstanceId id = among[(start + i) % among.size()];
+    const std::uint32_t load = id < target.outstanding.size() ? target.outstanding[id] : 0;
+    if (load >= fewest) continue;
+    fewest = load;
+    best = id;
+  }
+  return best;
+}
+
+// Two different ones at random, and of these the one with fewer of this caller's attempts.
+InstanceId World::better_of_two(const Target& target, const std::vector<InstanceId>& among, std::uint64_t key) const {
+  Draws draws(key);
+  const std::size_t first = draws.below(among.size());
+  const std::size_t second = (first + 1 + draws.below(among.size() - 1)) % among.size();
+  const auto load = [&](InstanceId id) { return id < target.outstanding.size() ? target.outstanding[id] : 0; };
+  return load(among[second]) < load(among[first]) ? among[second] : among[first];
+}
+
+// Sends the attempt to its server, or its answer back.
+void World::travel(AttemptId id, bool back) {
+  Attempt& attempt = attempts_[id];
+  const Call& call = calls_[attempt.call];
+  const std::uint32_t link_id = spec_.edges[spec_.routes[call.route].edge].link;
+  const LinkState& link = links_[link_id];
+  attempt.state = back ? AttemptState::Replying : AttemptState::Travelling;
+  if (link.plain) return back ? answer_arrived(id) : arrive(id);
+  const LinkSpec& spec = spec_.links[link_id];
+  if (back ? link.conditions.cut_from : link.conditions.cut_to) return park(id, link_id, back, spec.retransmit.ns == 0);
+
+  Draws draws(derive(attempt_key(call, attempt), spec.key ^ (back ? kBack : kThere)));
+  Duration delay = spec.latency.sample(draws);
+  for (const Distribution& added : link.conditions.added) delay += added.sample(draws);
+  const double loss = 1 - (1 - spec.loss) * (1 - link.conditions.loss);
+  if (loss > 0) {
+    while (draws.uniform() < loss) {
+      if (spec.retransmit.ns == 0 || delay >= spec.unreachable_after) return park(id, link_id, back, true);
+      delay += spec.retransmit;
+    }
+  }
+  calendar_.schedule(now() + delay, back ? kReplyDelivered : kDelivered, id);
+}
+
+// Nothing gets through: the message waits for better times, or is gone; its caller waits until a
+// timeout of its own, or until the transport gives up.
+void World::park(AttemptId id, std::uint32_t link_id, bool back, bool for_good) {
+  Attempt& attempt = attempts_[id];
+  if (attempt.abandoned) return release_attempt(id);
+  attempt.state = AttemptState::Parked;
+  attempt.waiting_at = static_cast<std::uint8_t>((back ? 1 : 0) | (for_good ? 2 : 0));
+  attempt.timers = calendar_.arm(spec_.links[link_id].unreachable_after, Timing::Constant, kAttemptTimer, id, kUnreachable, attempt.timers);
+  if (for_good) return;
+  Instance::Line& line = back ? links_[link_id].parked_from : links_[link_id].parked_to;
+  attempt.prev = line.tail;
+  attempt.next = kNone;
+  (line.tail == kNone ? line.head : attempts_[line.tail].next) = id;
+  line.tail = id;
+}
+
+void World::unpark(AttemptId id, Attempt& attempt) {
+  const bool for_good = (attempt.waiting_at & 2) != 0;
+  attempt.state = AttemptState::Waiting;
+  if (for_good) return;
+  LinkState& link = links_[spec_.edges[spec_.routes[calls_[attempt.call].route].edge].link];
+  Instance::Line& line = (attempt.waiting_at & 1) != 0 ? link.parked_from : link.parked_to;
+  (attempt.prev == kNone ? line.head : attempts_[attempt.prev].next) = attempt.next;
+  (attempt.next == kNone ? line.tail : attempts_[attempt.next].prev) = attempt.prev;
+  FL_ASSERT(line.head != id, "a parked message was not taken out");
+}
+
+// The link has healed: each message goes through at its next retransmission.
+void World::deliver_parked(std::uint32_t link_id, bool back) {
+  LinkState& link = links_[link_id];
+  Instance::Line& line = back ? link.parked_from : link.parked_to;
+  const LinkSpec& spec = spec_.links[link_id];
+  while (line.head != kNone) {
+    const AttemptId id = line.head;
+    Attempt& attempt = attempts_[id];
+    unpark(id, attempt);
+    cancel_timers(attempt.timers, kUnreachable, kUnreachable + 1);
+    attempt.state = back ? AttemptState::Replying : AttemptState::Travelling;
+    Draws draws(derive(attempt_key(calls_[attempt.call], attempt), spec.key ^ (back ? kBack : kThere)));
+    Duration delay = spec.latency.sample(draws);
+    if (spec.retransmit.ns > 0) {
+      const std::int64_t since = (now() - attempt.sent).ns % spec.retransmit.ns;
+      delay += Duration{since == 0 ? 0 : spec.retransmit.ns - since};
+    }
+    calendar_.schedule(now() + delay, back ? kReplyDelivered : kDelivered, id);
+  }
+}
+
+bool World::is_plain(std::uint32_t link) const {
+  const LinkSpec& spec = spec_.links[link];
+  return spec.latency.is_constant_zero() && spec.loss == 0 && links_[link].conditions.clear();
+}
+
+void World::set_conditions(std::uint32_t link, LinkConditions conditions) {
+  LinkState& state = links_[link];
+  state.conditions = std::move(conditions);
+  state.plain = is_plain(link);
+  if (!state.conditions.cut_to) deliver_parked(link, false);
+  if (!state.conditions.cut_from) deliver_parked(link, true);
+}
+
+}  // namespace faultline

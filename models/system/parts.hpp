@@ -1,0 +1,135 @@
+#pragma once
+// The rooms of the world: plain state, and small questions about it. The rooms do not call each
+// other; World (world.hpp) is the corridor between them.
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "models/system/spec.hpp"
+#include "models/system/statistics.hpp"
+#include "models/vocabulary/conditions.hpp"
+#include "models/vocabulary/rows.hpp"
+
+namespace faultline {
+
+// The policies between one caller instance and one callee, with their state.
+struct Pipeline {
+  const PipelineSpec* spec = nullptr;
+  std::vector<std::shared_ptr<Policy>> layers;
+};
+
+// What a caller knows of a callee's instances: whose turn it is, and how many of its own attempts
+// are under way at each (kept only where the balancer asks).
+struct Target {
+  std::uint32_t service = 0;
+  std::uint32_t turn = 0;
+  std::vector<std::uint32_t> outstanding;  // by instance id
+};
+
+// One that calls: an instance of a client or of a service.
+struct Caller {
+  std::vector<Pipeline> pipelines;
+  std::vector<Target> targets;
+};
+
+enum class InstanceState : std::uint8_t { Starting, Ready, Draining, Gone };
+
+struct Instance {
+  std::uint32_t service = 0;
+  std::uint32_t version = 0;
+  std::uint32_t ordinal = 0;      // within its service, counting all that ever were
+  std::uint32_t caller = 0;
+  InstanceState state = InstanceState::Starting;
+  bool serving = false;           // its queue is being served further up the stack
+  std::uint32_t busy = 0;         // threads held
+  std::uint32_t queued = 0;
+  std::uint32_t named = 0;        // attempts that name it
+  AttemptId jobs = kNone;         // those that hold a thread
+  struct Line {
+    AttemptId head = kNone, tail = kNone;
+  };
+  std::array<Line, 4> lines;      // by priority; the other disciplines use the first
+  InstanceConditions conditions;
+};
+
+// What a version did since its controllers last looked.
+struct VersionMeter {
+  std::uint64_t answers = 0, errors = 0;
+  Histogram latency;
+};
+
+struct Version {
+  VersionEffects effects;
+  std::uint64_t key = 0;
+  std::int64_t desired = 0;
+  std::vector<InstanceId> ready;  // in the order in which they became ready
+  VersionMeter meter;
+  std::uint64_t answers = 0, errors = 0;  // ever
+};
+
+struct ServiceState {
+  std::vector<InstanceId> ready;
+  std::vector<Version> versions;
+  std::uint32_t stable = 0;       // version
+  double weight = -1;             // share for the newest version; < 0: no split
+  std::uint32_t instances_made = 0;
+  bool metered = false;
+  bool rollout_under_way = false;
+};
+
+struct LinkState {
+  LinkConditions conditions;
+  bool plain = true;              // delivers at once and always: no event
+  Instance::Line parked_to, parked_from;
+};
+
+// A client's way of asking.
+struct ClientState {
+  Draws gaps{0};                  // its stream of arrivals
+  std::uint64_t arrivals = 0;
+  double unit = 0;                // how far along, in expected arrivals (open loop)
+  std::uint64_t requests = 0;
+  std::uint32_t first_caller = 0;
+  std::uint32_t first_user = 0;
+};
+
+struct User {
+  std::uint32_t client = 0;
+  std::uint32_t number = 0;
+  std::uint64_t cycle = 0;
+};
+
+struct CacheEntry {
+  Instant expires;                // 0: nothing there
+  AttemptId filler = kNone;       // the job that is fetching it
+  std::uint32_t newer = kNone, older = kNone;  // in the order of use
+};
+
+struct CacheState {
+  std::vector<CacheEntry> entries;
+  std::uint32_t newest = kNone, oldest = kNone;
+  std::uint32_t held = 0;
+  struct Waiter {
+    std::uint32_t key;
+    AttemptId job;
+  };
+  std::vector<Waiter> waiters;    // jobs that wait for a fill, in order of arrival
+  std::uint64_t hits = 0, misses = 0, coalesced = 0, fills = 0;
+};
+
+struct ControllerState {
+  std::unique_ptr<Controller> controller;
+  bool done = false;
+  std::uint32_t version = kNone;  // of a rollout
+  Instant rolled_back = Instant::max();
+  // What it saw when it last looked.
+  struct Seen {
+    Instant at;
+    double busy = 0, working = 0, threads = 0, ready = 0;
+    std::uint64_t arrivals = 0;
+  } seen;
+  std::vector<Histogram> latencies;  // by version, since it last looked
+};
+
+}  // namespace faultline

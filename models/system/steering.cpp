@@ -1,0 +1,205 @@
+// Controllers look and act; instances come and go. A controller is shown only what its real
+// counterpart could have measured since it last looked.
+
+#include <algorithm>
+
+#include "models/system/world.hpp"
+
+namespace faultline {
+
+Caller World::make_caller(const CallerSpec& spec, std::uint32_t ordinal, std::vector<std::vector<std::shared_ptr<Policy>>>& shared) {
+  Caller caller;
+  shared.resize(spec.pipelines.size());
+  for (std::size_t i = 0; i < spec.pipelines.size(); ++i) {
+    const PipelineSpec& pipeline = spec.pipelines[i];
+    if (pipeline.shared && !shared[i].empty()) {
+      caller.pipelines.push_back({&pipeline, shared[i]});
+      continue;
+    }
+    std::vector<std::shared_ptr<Policy>> layers;
+    for (const auto& config : pipeline.layers) layers.push_back(config->make());
+    if (pipeline.shared) shared[i] = layers;
+    caller.pipelines.push_back({&pipeline, std::move(layers)});
+  }
+  for (std::uint32_t service : spec.targets) {
+    Target target{service, ordinal, {}};
+    const Balancing balancing = spec_.services[service].balancing;
+    if (balancing == Balancing::LeastRequest || balancing == Balancing::PowerOfTwo) target.outstanding.resize(1);
+    caller.targets.push_back(std::move(target));
+  }
+  return caller;
+}
+
+InstanceId World::new_instance(std::uint32_t service, std::uint32_t version) {
+  InstanceId id;
+  if (free_instances_.empty()) {
+    id = static_cast<InstanceId>(instances_.size());
+    instances_.emplace_back();
+    callers_.emplace_back();
+    instances_[id].caller = static_cast<std::uint32_t>(callers_.size() - 1);
+  } else {
+    id = free_instances_.back();
+    free_instances_.pop_back();
+  }
+  Instance& instance = instances_[id];
+  const std::uint32_t caller = instance.caller;
+  instance = {};
+  instance.caller = caller;
+  instance.service = service;
+  instance.version = version;
+  instance.ordinal = services_[service].instances_made++;
+  callers_[caller] = make_caller(spec_.services[service].caller, instance.ordinal, shared_[spec_.clients.size() + service]);
+  return id;
+}
+
+void World::on_instance_ready(InstanceId id) {
+  Instance& instance = instances_[id];
+  if (instance.state == InstanceState::Gone && instance.named == 0) {
+    free_instances_.push_back(id);  // called off before it was ready
+    return;
+  }
+  if (instance.state != InstanceState::Starting) return;
+  instance.state = InstanceState::Ready;
+  instance.conditions = conditions_of(id);
+  ServiceState& service = services_[instance.service];
+  service.ready.push_back(id);
+  service.versions[instance.version].ready.push_back(id);
+  service_stats_[instance.service].ready.add(now(), 1);
+  service_stats_[instance.service].threads.add(now(), spec_.services[instance.service].threads);
+  if (now() > Instant{}) {
+    tell(FactKind::Ready, spec_.services[instance.service].name, fmt::format("{}/{} is ready", spec_.services[instance.service].name, instance.ordinal));
+  }
+}
+
+// Stops sending to it; what it has it finishes.
+void World::remove_instance(InstanceId id) {
+  Instance& instance = instances_[id];
+  if (instance.state == InstanceState::Starting) {
+    instance.state = InstanceState::Gone;  // the event that would make it ready gives the row back
+    return;
+  }
+  instance.state = InstanceState::Draining;
+  ServiceState& service = services_[instance.service];
+  std::erase(service.ready, id);
+  std::erase(service.versions[instance.version].ready, id);
+  service_stats_[instance.service].ready.add(now(), -1);
+  service_stats_[instance.service].threads.add(now(), -static_cast<std::int64_t>(spec_.services[instance.service].threads));
+  retire_if_idle(id);
+}
+
+void World::retire_if_idle(InstanceId id) {
+  Instance& instance = instances_[id];
+  if (instance.state != InstanceState::Draining || instance.named > 0) return;
+  instance.state = InstanceState::Gone;
+  free_instances_.push_back(id);
+}
+
+// Brings a version to so many instances. Those that are still starting go first, then the youngest.
+void World::scale(std::uint32_t service, std::uint32_t version, std::int64_t wanted, Duration start_up) {
+  services_[service].versions[version].desired = wanted;
+  std::vector<InstanceId> existing;
+  for (InstanceId id = 0; id < instances_.size(); ++id) {
+    const Instance& i = instances_[id];
+    if (i.service == service && i.version == version && (i.state == InstanceState::Starting || i.state == InstanceState::Ready)) existing.push_back(id);
+  }
+  std::sort(existing.begin(), existing.end(), [&](InstanceId a, InstanceId b) {
+    const Instance &x = instances_[a], &y = instances_[b];
+    if (x.state != y.state) return x.state == InstanceState::Starting;
+    return x.ordinal > y.ordinal;
+  });
+  for (std::int64_t n = std::ssize(existing); n > wanted; --n) remove_instance(existing[static_cast<std::size_t>(std::ssize(existing) - n)]);
+  for (std::int64_t n = std::ssize(existing); n < wanted; ++n) {
+    const InstanceId id = new_instance(service, version);
+    if (start_up.ns == 0) {
+      on_instance_ready(id);
+    } else {
+      calendar_.schedule(now() + start_up, kInstanceReady, id);
+    }
+  }
+}
+
+void World::start_controllers() {
+  controllers_.resize(spec_.controllers.size());
+  for (std::uint32_t i = 0; i < spec_.controllers.size(); ++i) {
+    const ControllerSpec& spec = spec_.controllers[i];
+    services_[spec.service].metered = true;
+    controllers_[i].controller = spec.config->make(spec_.services[spec.service].replicas);
+    calendar_.schedule(spec.starts, kControllerTick, i);
+  }
+}
+
+void World::on_controller_tick(std::uint32_t i) {
+  const ControllerSpec& spec = spec_.controllers[i];
+  ControllerState& state = controllers_[i];
+  const Actions actions = state.controller->tick(look(i));
+  if (actions.begins) state.version = static_cast<std::uint32_t>(services_[spec.service].versions.size());
+  if (actions.rolled_back) state.rolled_back = now();
+  act(spec.service, actions, spec.config->is_rollout() ? FactKind::Rollout : FactKind::Scale);
+  if (actions.again.ns < 0) {
+    state.done = true;
+    return;
+  }
+  calendar_.schedule(now() + actions.again, kControllerTick, i);
+}
+
+// What the controller sees: averages and counts since it last looked.
+ServiceView World::look(std::uint32_t i) {
+  ControllerState& state = controllers_[i];
+  const std::uint32_t s = spec_.controllers[i].service;
+  ServiceState& service = services_[s];
+  const ServiceStatistics& stats = service_stats_[s];
+  ControllerState::Seen seen{now(), stats.busy.area(now()), stats.working.area(now()), stats.threads.area(now()), stats.ready.area(now()), stats.arrivals};
+
+  ServiceView v;
+  v.now = now();
+  v.since_last = now() - state.seen.at;
+  v.ready = std::ssize(service.ready);
+  const double threads = seen.threads - state.seen.threads;
+  const double cores = (seen.ready - state.seen.ready) * spec_.services[s].cpu;
+  v.threads_busy = threads > 0 ? (seen.busy - state.seen.busy) / threads : 0;
+  v.cpu = cores > 0 ? (seen.working - state.seen.working) / cores : threads > 0 ? (seen.working - state.seen.working) / threads : 0;
+  if (v.since_last.ns > 0) v.arrivals_per_s = static_cast<double>(seen.arrivals - state.seen.arrivals) / v.since_last.seconds();
+  for (const Instance& instance : instances_) {
+    if (instance.service != s) continue;
+    if (v.versions.size() < service.versions.size()) v.versions.resize(service.versions.size());
+    if (instance.state == InstanceState::Starting || instance.state == InstanceState::Ready) ++v.versions[instance.version].existing;
+  }
+  v.versions.resize(service.versions.size());
+  for (std::size_t n = 0; n < service.versions.size(); ++n) {
+    Version& version = service.versions[n];
+    v.versions[n].desired = version.desired;
+    v.versions[n].ready = std::ssize(version.ready);
+    v.versions[n].answers = version.meter.answers;
+    v.versions[n].errors = version.meter.errors;
+    v.replicas += version.desired;
+    if (spec_.controllers[i].config->is_rollout()) {
+      state.latencies.resize(service.versions.size());
+      state.latencies[n] = std::move(version.meter.latency);
+      v.versions[n].latency = &state.latencies[n];
+      version.meter = {};
+    }
+  }
+  v.stable = service.stable;
+  v.rollout_under_way = service.rollout_under_way;
+  state.seen = seen;
+  return v;
+}
+
+void World::act(std::uint32_t s, const Actions& actions, FactKind kind) {
+  ServiceState& service = services_[s];
+  if (actions.begins) {
+    Version version;
+    version.effects = *actions.begins;
+    version.key = derive(spec_.services[s].key, version.effects.name);
+    service.versions.push_back(std::move(version));
+    service_stats_[s].handling.resize(spec_.services[s].endpoints.size() * service.versions.size());
+    service.rollout_under_way = true;
+  }
+  for (const Actions::Replicas& r : actions.replicas) scale(s, r.version, r.wanted, r.start_up);
+  if (actions.weight) service.weight = *actions.weight;
+  if (actions.stable) service.stable = *actions.stable;
+  if (actions.ends) service.rollout_under_way = false;
+  for (const std::string& told : actions.told) tell(kind, spec_.services[s].name, told);
+}
+
+}  // namespace faultline

@@ -1,0 +1,97 @@
+// Faults begin and end. Conditions are made anew from the faults that are active; the world compares
+// before and after, and draws the consequences here (an instance that went down drops its jobs).
+
+#include <algorithm>
+
+#include "models/system/world.hpp"
+
+namespace faultline {
+
+void World::schedule_faults() {
+  active_faults_.assign(spec_.faults.size(), 0);
+  for (std::uint32_t i = 0; i < spec_.faults.size(); ++i) {
+    calendar_.schedule(spec_.faults[i].at, kFaultBoundary, i);
+    if (spec_.faults[i].until != Instant::max()) calendar_.schedule(spec_.faults[i].until, kFaultBoundary, i);
+  }
+}
+
+void World::on_fault_boundary(std::uint32_t i) {
+  const FaultSpec& fault = spec_.faults[i];
+  active_faults_[i] = active_faults_[i] == 0 ? 1 : 0;
+  const bool begins = active_faults_[i] == 1;
+  tell(begins ? FactKind::Fault : FactKind::FaultEnd, fault.service != kNone ? spec_.services[fault.service].name : spec_.links[fault.link].name,
+       fault.fault->sentence() + (begins ? "" : " – over"));
+  if (fault.service != kNone) refresh_service(fault.service);
+  if (fault.link != kNone) refresh_link(fault.link);
+}
+
+// Which instances a fault hits is chance, but the same for the same fault and instance.
+bool World::hits(const FaultSpec& fault, const Instance& instance) const {
+  const std::string& version = fault.fault->version();
+  const ServiceState& service = services_[instance.service];
+  if (!version.empty() && service.versions[instance.version].effects.name != version) return false;
+  const Portion& portion = fault.fault->instances();
+  if (!portion.count && !portion.share) return true;
+  std::int64_t all = 0, before = 0;
+  const std::uint64_t rank = derive(derive(seed_, fault.key), instance.ordinal);
+  for (const Instance& other : instances_) {
+    if (other.service != instance.service || other.state == InstanceState::Gone) continue;
+    if (!version.empty() && service.versions[other.version].effects.name != version) continue;
+    ++all;
+    before += derive(derive(seed_, fault.key), other.ordinal) < rank;
+  }
+  return before < portion.of(all);
+}
+
+InstanceConditions World::conditions_of(InstanceId id) const {
+  const Instance& instance = instances_[id];
+  InstanceConditions conditions;
+  for (std::uint32_t i = 0; i < spec_.faults.size(); ++i) {
+    const FaultSpec& fault = spec_.faults[i];
+    if (active_faults_[i] == 0 || fault.service != instance.service || !hits(fault, instance)) continue;
+    fault.fault->contribute(conditions, fault.key);
+  }
+  return conditions;
+}
+
+void World::refresh_service(std::uint32_t service) {
+  std::vector<InstanceId> died;
+  for (InstanceId id = 0; id < instances_.size(); ++id) {
+    if (instances_[id].service != service || instances_[id].state == InstanceState::Gone) continue;
+    InstanceConditions after = conditions_of(id);
+    const bool was_down = instances_[id].conditions.down;
+    if (after.down != was_down) {
+      tell(after.down ? FactKind::Crash : FactKind::Ready, spec_.services[service].name,
+           fmt::format("{}/{} {}", spec_.services[service].name, instances_[id].ordinal, after.down ? "is down" : "is up again"));
+    }
+    if (after.down && !was_down) died.push_back(id);
+    instances_[id].conditions = std::move(after);
+  }
+  for (InstanceId id : died) kill(id);
+}
+
+// Everything in flight there ends. Ready it stays for its callers: nobody has told them.
+void World::kill(InstanceId id) {
+  std::vector<AttemptId> lost;
+  for (AttemptId job = instances_[id].jobs; job != kNone; job = attempts_[job].next) lost.push_back(job);
+  for (const Instance::Line& line : instances_[id].lines) {
+    for (AttemptId job = line.head; job != kNone; job = attempts_[job].next) lost.push_back(job);
+  }
+  instances_[id].serving = true;  // nobody takes a thread that comes free now
+  for (AttemptId job : lost) crash_job(job);
+  instances_[id].serving = false;
+  // What its policies knew died with it.
+  const ServiceSpec& service = spec_.services[instances_[id].service];
+  auto& shared = shared_[spec_.clients.size() + instances_[id].service];
+  callers_[instances_[id].caller] = make_caller(service.caller, instances_[id].ordinal, shared);
+}
+
+void World::refresh_link(std::uint32_t link) {
+  LinkConditions conditions;
+  for (std::uint32_t i = 0; i < spec_.faults.size(); ++i) {
+    if (active_faults_[i] != 0 && spec_.faults[i].link == link) spec_.faults[i].fault->contribute(conditions);
+  }
+  set_conditions(link, std::move(conditions));
+}
+
+}  // namespace faultline

@@ -1,0 +1,150 @@
+#include "models/system/world.hpp"
+
+#include "sim/portable_math.hpp"
+
+namespace faultline {
+
+World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuring)
+    : spec_(spec), seed_(mix(seed ^ 0x6661756c746c696eULL)), measuring_(measuring) {
+  context_.seed = seed;
+  AssertContext guard(&context_);
+  const Series series(measuring.step, measuring.bins);
+  for (std::uint32_t i = 0; i < spec.clients.size(); ++i) {
+    ClientStatistics stats{{}, {}, {}, series, series, series, {}};
+    stats.windows.emplace_back().begin = measuring.warmup;
+    stats.arrivals_peaks.emplace_back(measuring.warmup, Instant::max());
+    client_stats_.push_back(std::move(stats));
+  }
+  service_stats_.resize(spec.services.size());
+  edge_stats_.resize(spec.edges.size());
+  for (std::uint32_t i = 0; i < spec.services.size(); ++i) {
+    service_stats_[i].handling.resize(spec.services[i].endpoints.size());
+    service_stats_[i].arrivals_peaks.emplace_back(measuring.warmup, Instant::max());
+  }
+  for (EdgeStatistics& edge : edge_stats_) edge.retry_peaks.emplace_back(measuring.warmup, Instant::max());
+  for (const auto& w : measuring.client_windows) {
+    ClientWindow window;
+    window.begin = w.begin;
+    window.end = w.end;
+    client_stats_[w.client].windows.push_back(std::move(window));
+  }
+  for (const auto& slo : measuring.slos) {
+    client_stats_[slo.client].slos.push_back({slo.threshold, measuring.warmup, 0, 0, series, series});
+  }
+  for (const auto& w : measuring.client_peaks) client_stats_[w.client].arrivals_peaks.emplace_back(w.begin, w.end);
+  for (const auto& w : measuring.service_peaks) service_stats_[w.client].arrivals_peaks.emplace_back(w.begin, w.end);
+  for (const auto& w : measuring.edge_peaks) edge_stats_[w.client].retry_peaks.emplace_back(w.begin, w.end);
+
+  for (const PopularitySpec& popularity : spec.popularities) {
+    std::vector<double> weights;
+    double sum = 0;
+    for (std::uint32_t k = 1; k <= popularity.keys; ++k) {
+      weights.push_back(sum += popularity.exponent == 0 ? 1.0 : portable::pow(k, -popularity.exponent));
+    }
+    popularity_.push_back(std::move(weights));
+  }
+  caches_.resize(spec.caches.size());
+  for (const StepSpec& step : spec.steps) {
+    if (step.kind != StepSpec::Kind::Cache) continue;
+    auto& entries = caches_[step.cache].entries;
+    entries.resize(std::max<std::size_t>(entries.size(), spec.popularities[step.popularity].keys));
+  }
+
+  active_faults_.assign(spec.faults.size(), 0);
+  links_.resize(spec.links.size());
+  for (std::uint32_t i = 0; i < links_.size(); ++i) links_[i].plain = is_plain(i);
+  shared_.resize(spec.clients.size() + spec.services.size());
+  clients_.resize(spec.clients.size());
+  for (std::uint32_t i = 0; i < spec.clients.size(); ++i) {
+    clients_[i].first_caller = static_cast<std::uint32_t>(callers_.size());
+    for (std::uint32_t n = 0; n < spec.clients[i].instances; ++n) {
+      callers_.push_back(make_caller(spec.clients[i].caller, n, shared_[i]));
+    }
+  }
+  services_.resize(spec.services.size());
+  for (std::uint32_t i = 0; i < spec.services.size(); ++i) {
+    services_[i].versions.emplace_back().effects.name = "v1";
+    scale(i, 0, spec.services[i].replicas, {0});
+  }
+  schedule_faults();
+  start_controllers();
+  open_clients();
+}
+
+bool World::run_until(Instant end, std::uint64_t budget) {
+  AssertContext guard(&context_);
+  Calendar::Happening what;
+  for (std::uint64_t n = 0; n < budget; ++n) {
+    if (!calendar_.next(end - Duration{1}, what)) return true;
+    ++context_.event;
+    context_.now = calendar_.now();
+    fingerprint_.add(static_cast<std::uint64_t>(calendar_.now().ns) << 4 ^ what.kind);
+    handle(what);
+  }
+  return false;
+}
+
+void World::handle(const Calendar::Happening& what) {
+  switch (static_cast<Kind>(what.kind)) {
+    case kArrival: return on_arrival(what.id);
+    case kUserReady: return on_user_ready(what.id);
+    case kDelivered: return arrive(what.id);
+    case kWorkDone: return on_work_done(what.id);
+    case kReplyDelivered: return answer_arrived(what.id);
+    case kAttemptTimer: return on_attempt_timer(what.id, what.tag, what.timer);
+    case kCallTimer: return on_call_timer(what.id, what.tag, what.timer);
+    case kFaultBoundary: return on_fault_boundary(what.id);
+    case kControllerTick: return on_controller_tick(what.id);
+    case kInstanceReady: return on_instance_ready(what.id);
+  }
+}
+
+Ledger World::ledger() const {
+  Ledger ledger = ledger_;
+  ledger.in_flight = ledger.offered - ledger.ok - ledger.failed;
+  std::uint64_t threads = 0, in_queues = 0, permits = 0, given = 0;
+  for (const Instance& instance : instances_) {
+    threads += instance.busy;
+    in_queues += instance.queued;
+  }
+  std::uint64_t requests = 0, wanted = 0, held = 0, queued = 0;
+  calls_.each([&](CallId, const Call& call) {
+    if (call.wanted && call.parent == kNone) ++requests;
+    wanted += call.live;
+    for (AttemptId id = call.attempts; id != kNone; id = attempts_[id].sibling) {
+      const auto& layers = pipeline_of(call).layers;
+      for (std::size_t i = 0; i < layers.size(); ++i) {
+        const bool passed = ((attempts_[id].passed | call.passed) >> i & 1) != 0;
+        given += passed && layers[i]->permits_held() > 0;
+      }
+    }
+  });
+  attempts_.each([&](AttemptId, const Attempt& attempt) {
+    held += attempt.state == AttemptState::Working || attempt.state == AttemptState::Calling;
+    queued += attempt.state == AttemptState::Queued;
+  });
+  std::vector<const Policy*> counted;
+  for (const Caller& caller : callers_) {
+    for (const Pipeline& pipeline : caller.pipelines) {
+      for (const auto& policy : pipeline.layers) {
+        if (std::find(counted.begin(), counted.end(), policy.get()) != counted.end()) continue;
+        if (policy.use_count() > 1) counted.push_back(policy.get());
+        permits += static_cast<std::uint64_t>(policy->permits_held());
+      }
+    }
+  }
+  ledger.balanced = requests == ledger.in_flight && attempts_begun_ - attempts_ended_ == wanted && threads == held && in_queues == queued && permits == given;
+  return ledger;
+}
+
+void World::tell(FactKind kind, std::string subject, std::string what) {
+  // A run that flaps for hours must not fill the memory.
+  constexpr std::size_t kMostFacts = 20'000;
+  if (facts_.size() < kMostFacts) facts_.push_back({now(), kind, std::move(subject), std::move(what)});
+}
+
+void World::trace(const Call& call, std::string sentence) {
+  trace_.push_back(fmt::format("{:>12.6f} s  {}  {}", now().seconds(), spec_.edges[spec_.routes[call.route].edge].name, sentence));
+}
+
+}  // namespace faultline

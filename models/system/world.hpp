@@ -1,0 +1,249 @@
+#pragma once
+// The world: every row, every room, and the switch that routes events between them. A value: no
+// globals, so a hundred may live in one process, a thread each.
+//
+// The handlers stand, file by file, in the order in which a request meets them:
+//   arriving.cpp   a client wants something
+//   calling.cpp    a call walks its policies inward, and its outcome walks them outward
+//   network.cpp    an instance is chosen; messages travel
+//   serving.cpp    a thread is found, the steps are done, the answer sent
+//   caching.cpp    a step that looks something up
+//   weather.cpp    faults begin and end
+//   steering.cpp   controllers look and act; instances come and go
+// docs/life-of-a-request.md walks one through.
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/system/parts.hpp"
+#include "models/vocabulary/fact.hpp"
+#include "sim/assert.hpp"
+#include "sim/calendar.hpp"
+#include "sim/fingerprint.hpp"
+#include "sim/slab.hpp"
+
+namespace faultline {
+
+// What is recorded; has no influence on what happens.
+struct Measuring {
+  Instant warmup;
+  Duration step = milliseconds(1000);     // of series
+  std::size_t bins = 3600;
+  struct ClientStretch {
+    std::uint32_t client;
+    Instant begin, end;
+  };
+  std::vector<ClientStretch> client_windows;
+  std::vector<ClientStretch> client_peaks;   // a client's index
+  std::vector<ClientStretch> service_peaks;  // a service's
+  std::vector<ClientStretch> edge_peaks;     // an edge's
+  struct Slo {
+    std::uint32_t client;
+    Duration threshold;
+  };
+  std::vector<Slo> slos;
+  std::uint64_t traced_request = ~std::uint64_t{0};  // its number among all, from 0
+};
+
+class World {
+ public:
+  World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuring);
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  // Lets everything happen that is due before `end`, or about `budget` events of it. Answers whether
+  // `end` was reached.
+  bool run_until(Instant end, std::uint64_t budget);
+
+  Instant now() const { return calendar_.now(); }
+  std::uint64_t events() const { return context_.event; }
+  std::uint64_t fingerprint() const { return fingerprint_.value(); }
+  const WorldSpec& spec() const { return spec_; }
+  // Checks that nothing was lost: requests, attempts, permits.
+  Ledger ledger() const;
+
+  std::vector<ClientStatistics>& clients() { return client_stats_; }
+  std::vector<ServiceStatistics>& services() { return service_stats_; }
+  std::vector<EdgeStatistics>& edges() { return edge_stats_; }
+  const std::vector<CacheState>& caches() const { return caches_; }
+  const ServiceState& service(std::uint32_t i) const { return services_[i]; }
+  const ControllerState& controller(std::uint32_t i) const { return controllers_[i]; }
+  const std::vector<Fact>& facts() const { return facts_; }
+  const std::vector<std::string>& trace() const { return trace_; }
+
+ private:
+  enum Kind : unsigned {
+    kArrival,         // id: client
+    kUserReady,       // id: user
+    kDelivered,       // id: attempt, at the server's door
+    kWorkDone,        // id: attempt
+    kReplyDelivered,  // id: attempt
+    kAttemptTimer,    // id: attempt; tag: layer, or one of the tags below
+    kCallTimer,       // id: call; tag: layer, or kSendAgain + layer
+    kFaultBoundary,   // id: fault
+    kControllerTick,  // id: controller
+    kInstanceReady,   // id: instance
+  };
+  // Tags of timers that are no policy's.
+  static constexpr std::uint32_t kSendAgain = 0x100;   // call: the pause before a retry is over
+  static constexpr std::uint32_t kInherited = 0x200;   // call: the deadline it was given
+  static constexpr std::uint32_t kWoken = 0x100;       // attempt: may go on from a policy's line
+  static constexpr std::uint32_t kUnreachable = 0x200;
+  static constexpr std::uint32_t kServerSide = 0x400;  // from here on the caller's leaving is no reason
+  static constexpr std::uint32_t kStepTimeout = 0x400;
+  static constexpr std::uint32_t kCancelMessage = 0x401;
+
+  void handle(const Calendar::Happening& what);
+
+  // arriving.cpp
+  void open_clients();
+  void on_arrival(std::uint32_t client);
+  void on_user_ready(std::uint32_t user);
+  void schedule_arrival(std::uint32_t client);
+  Instant next_arrival(std::uint32_t client);
+  void request(std::uint32_t client, std::uint64_t lineage, std::uint32_t user);
+  void request_ended(Call& call, Outcome outcome);
+
+  // calling.cpp
+  void begin_call(CallId id);
+  void send_try(CallId id, unsigned layer);
+  AttemptId new_attempt(CallId id);
+  void walk_in(AttemptId id, unsigned layer);
+  void walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outcome);
+  void unwind(AttemptId id, unsigned floor, Error why);
+  void detach(AttemptId id);
+  void cancel_others(Call& call, AttemptId kept);
+  void abandon_call(CallId id);
+  void end_call(CallId id, Outcome outcome);
+  void release_reference(CallId id);
+  void on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer);
+  void on_call_timer(CallId id, std::uint32_t tag, TimerId timer);
+  void give_up_call(CallId id, unsigned layer, Error why);
+  void wake(AttemptId id, unsigned layer);
+  void answer_arrived(AttemptId id);
+  CallView view(CallId id, const Call& call, AttemptId attempt) const;
+  Pipeline& pipeline_of(const Call& call) {
+    return callers_[call.caller].pipelines[spec_.routes[call.route].pipeline];
+  }
+  const Pipeline& pipeline_of(const Call& call) const {
+    return callers_[call.caller].pipelines[spec_.routes[call.route].pipeline];
+  }
+  void note_breaker(const Call& call, Policy& policy, std::optional<BreakerState> was);
+  void cancel_timers(std::uint32_t& chain, std::uint32_t from, std::uint32_t until);
+  void forget_timer(std::uint32_t& chain, TimerId timer);
+  Instant expiry(const Attempt& attempt, const Call& call) const;
+  std::uint64_t attempt_key(const Call& call, const Attempt& attempt) const {
+    return derive(call.lineage, attempt.number);
+  }
+
+  // network.cpp
+  void dispatch(AttemptId id);
+  InstanceId choose(Target& target, const Call& call, const Attempt& attempt);
+  InstanceId least_loaded(const Target& target, const std::vector<InstanceId>& among, std::uint64_t key) const;
+  InstanceId better_of_two(const Target& target, const std::vector<InstanceId>& among, std::uint64_t key) const;
+  void travel(AttemptId id, bool back);
+  void park(AttemptId id, std::uint32_t link, bool back, bool for_good);
+  void unpark(AttemptId id, Attempt& attempt);
+  void deliver_parked(std::uint32_t link, bool back);
+  void set_conditions(std::uint32_t link, LinkConditions conditions);
+  bool is_plain(std::uint32_t link) const;
+
+  // serving.cpp
+  void arrive(AttemptId id);
+  void enqueue(InstanceId instance, AttemptId id);
+  AttemptId take_next(Instance& instance);
+  void leave_queue(Instance& instance, AttemptId id);
+  void serve_next(InstanceId instance);
+  void start_job(AttemptId id);
+  void run_steps(AttemptId id);
+  void on_work_done(AttemptId id);
+  void begin_calls(AttemptId id, const StepSpec& step);
+  CallId begin_leg(AttemptId id, std::uint32_t route);
+  void leg_ended(AttemptId id, Outcome outcome);
+  void settle_step(AttemptId id);
+  void finish_job(AttemptId id, Outcome outcome);
+  void free_thread(AttemptId id);
+  void reply(AttemptId id, Outcome outcome);
+  void refuse(AttemptId id, Error why);
+  void cancel_job(AttemptId id);
+  void crash_job(AttemptId id);
+  void abandon_calls(AttemptId id);
+  void release_attempt(AttemptId id);
+  void count_answer(const Attempt& attempt, const Call& call, Outcome outcome);
+  Duration work_of(const StepSpec& step, const Attempt& attempt, const Call& call) const;
+  bool fails_at_once(const Attempt& attempt, const Call& call, Error& why) const;
+  HandlingStatistics& handling(const Attempt& attempt, const Call& call);
+
+  // caching.cpp
+  bool look_up(AttemptId id, const StepSpec& step);
+  void filled(AttemptId id, const StepSpec& step, Outcome outcome);
+  void leave_cache(AttemptId id);
+  void wake_waiters(std::uint32_t cache, std::uint32_t key, Outcome outcome);
+  std::uint32_t draw_key(const StepSpec& step, std::uint64_t key) const;
+  void touch(CacheState& cache, std::uint32_t key);
+  void evict_oldest(CacheState& cache);
+
+  // weather.cpp
+  void schedule_faults();
+  void on_fault_boundary(std::uint32_t fault);
+  void refresh_service(std::uint32_t service);
+  void refresh_link(std::uint32_t link);
+  InstanceConditions conditions_of(InstanceId id) const;
+  bool hits(const FaultSpec& fault, const Instance& instance) const;
+  void kill(InstanceId id);
+
+  // steering.cpp
+  void start_controllers();
+  void on_controller_tick(std::uint32_t controller);
+  ServiceView look(std::uint32_t controller);
+  void act(std::uint32_t service, const Actions& actions, FactKind kind);
+  void scale(std::uint32_t service, std::uint32_t version, std::int64_t wanted, Duration start_up);
+  InstanceId new_instance(std::uint32_t service, std::uint32_t version);
+  void on_instance_ready(InstanceId id);
+  void remove_instance(InstanceId id);
+  void retire_if_idle(InstanceId id);
+  Caller make_caller(const CallerSpec& spec, std::uint32_t ordinal, std::vector<std::vector<std::shared_ptr<Policy>>>& shared);
+
+  void tell(FactKind kind, std::string subject, std::string what);
+  bool traced(const Call& call) const { return call.traced; }
+  void trace(const Call& call, std::string sentence);
+
+  const WorldSpec& spec_;
+  std::uint64_t seed_;
+  Measuring measuring_;
+  RunContext context_;
+  Calendar calendar_;
+  Fingerprint fingerprint_;
+
+  Slab<Call> calls_;
+  Slab<Attempt> attempts_;
+  std::vector<Instance> instances_;
+  std::vector<InstanceId> free_instances_;
+  std::vector<Caller> callers_;
+  std::vector<std::uint32_t> free_callers_;
+  std::vector<ClientState> clients_;
+  std::vector<User> users_;
+  std::vector<ServiceState> services_;
+  std::vector<LinkState> links_;
+  std::vector<CacheState> caches_;
+  std::vector<std::vector<double>> popularity_;  // cumulative weights
+  std::vector<ControllerState> controllers_;
+  std::vector<char> active_faults_;  // 1: begun and not ended
+  // Of policies with scope = "shared": by caller entity (clients, then services), then pipeline.
+  std::vector<std::vector<std::vector<std::shared_ptr<Policy>>>> shared_;
+
+  std::vector<ClientStatistics> client_stats_;
+  std::vector<ServiceStatistics> service_stats_;
+  std::vector<EdgeStatistics> edge_stats_;
+  Ledger ledger_;
+  std::uint64_t attempts_begun_ = 0, attempts_ended_ = 0;
+  std::vector<Fact> facts_;
+  std::uint64_t requests_ = 0;
+  std::vector<std::string> trace_;
+};
+
+}  // namespace faultline
