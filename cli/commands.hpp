@@ -11,7 +11,14 @@
 
 namespace faultline::cli {
 
-enum Exit : int { kPass = 0, kFailed = 1, kUsage = 2, kRuntime = 3, kInconclusive = 4, kInterrupted = 130 };
+enum Exit : int {
+  kPass = 0,
+  kFailed = 1,
+  kUsage = 2,
+  kRuntime = 3,
+  kInconclusive = 4,
+  kInterrupted = 130
+};
 
 // Set by Ctrl-C: a run ends early and keeps what it has.
 extern std::atomic<bool> interrupted;
@@ -32,18 +39,13 @@ struct CheckCommand {
 };
 int check_command(const CheckCommand& options);
 
-struct VerifyCommand {
-  std::string effort = "quick", rows, family;
-};
-int verify_command(const VerifyCommand& options);
-
-int explain_command(const std::string& what);
-int gui_command(const char* self, const std::vector<std::string>& arguments);
+int gui_command(const std::vector<std::string>& arguments);
 
 // Prints diagnostics to stderr; the exit code that goes with them.
 int report(const Diagnostics& diagnostics);
 // `--set KEY=VALUE` and `--duration` as settings.
-Settings settings_from(const std::vector<std::string>& set, const std::string& duration, Diagnostics& wrong);
+Settings settings_from(const std::vector<std::string>& set, const std::string& duration,
+                       Diagnostics& wrong);
 // Writes a file, or standard output for "-"; false and a message on stderr if that fails.
 bool write_output(const std::string& path, const std::string& text);
 

@@ -19,7 +19,8 @@ int report(const Diagnostics& diagnostics) {
   return kUsage;
 }
 
-Settings settings_from(const std::vector<std::string>& set, const std::string& duration, Diagnostics& wrong) {
+Settings settings_from(const std::vector<std::string>& set, const std::string& duration,
+                       Diagnostics& wrong) {
   Settings settings;
   for (const std::string& text : set) {
     auto setting = split_setting(text);
@@ -40,7 +41,9 @@ bool write_output(const std::string& path, const std::string& text) {
   good = file != nullptr && std::fflush(file) == 0 && good;
   const int why = errno;
   if (file != nullptr && !to_stdout) good = std::fclose(file) == 0 && good;
-  if (!good) fmt::print(stderr, "faultline: cannot write {}: {}\n", to_stdout ? "standard output" : path, std::strerror(why));
+  if (!good)
+    fmt::print(stderr, "faultline: cannot write {}: {}\n", to_stdout ? "standard output" : path,
+               std::strerror(why));
   return good;
 }
 

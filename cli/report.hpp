@@ -8,7 +8,8 @@
 namespace faultline::cli {
 
 // `repeat`: the command that gives the same run again. `colour`: with ANSI colours.
-std::string run_report(const RunResult& result, const Scenario& scenario, const std::string& repeat, bool colour);
+std::string run_report(const RunResult& result, const Scenario& scenario, const std::string& repeat,
+                       bool colour);
 
 // One character a bin for `width` columns, scaled from 0 to the most.
 std::string sparkline(const std::vector<double>& values, std::size_t width);

@@ -14,7 +14,11 @@ namespace {
 
 // A word for the shell: quoted if it needs to be.
 std::string shell(const std::string& word) {
-  if (!word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:%,+") == std::string::npos) return word;
+  if (!word.empty() &&
+      word.find_first_not_of(
+          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:%,+") ==
+          std::string::npos)
+    return word;
   std::string quoted = "'";
   for (char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
   return quoted + "'";
@@ -69,14 +73,19 @@ int run_command(const RunCommand& o) {
     result = evaluate(*loaded, options, settings);
   }
   if (!result->ledger.balanced) {
-    fmt::print(stderr, "faultline: the ledger does not balance; this is a fault of the simulator, please report it with this command:\n  {}\n", command_of(o, result->seed));
+    fmt::print(stderr,
+               "faultline: the ledger does not balance; this is a fault of the simulator, please "
+               "report it with this command:\n  {}\n",
+               command_of(o, result->seed));
     return kRuntime;
   }
   const bool json_to_stdout = o.json == "-";
   if (o.quiet && o.json.empty()) {
     fmt::print("{:016x}\n", result->fingerprint);
   } else if (!o.quiet && !json_to_stdout) {
-    if (!write_output("-", run_report(*result, loaded->scenario, command_of(o, result->seed), wants_colour()))) return kRuntime;
+    if (!write_output("-", run_report(*result, loaded->scenario, command_of(o, result->seed),
+                                      wants_colour())))
+      return kRuntime;
   }
   if (!o.json.empty() && !write_output(o.json, to_json(*result) + "\n")) return kRuntime;
   if (!o.csv.empty()) {

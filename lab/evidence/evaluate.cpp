@@ -6,7 +6,8 @@
 
 namespace faultline {
 
-std::shared_ptr<const RunResult> evaluate(const LoadedScenario& loaded, const RunOptions& options, const Settings& outside) {
+std::shared_ptr<const RunResult> evaluate(const LoadedScenario& loaded, const RunOptions& options,
+                                          const Settings& outside) {
   RunOptions own = options;
   own.variant = loaded.variant;
   own.file = loaded.file;
@@ -31,7 +32,10 @@ std::shared_ptr<const RunResult> evaluate(const LoadedScenario& loaded, const Ru
     if (!concerns(e, loaded.variant)) continue;
     judged->expectations.push_back(judge(e, *first, result_of));
     const Judgement& j = judged->expectations.back();
-    judged->timeline.push_back({j.window_to_s, "expectation", j.metric, j.verdict == Verdict::Pass ? "holds" : j.verdict == Verdict::Fail ? "fails" : "inconclusive"});
+    judged->timeline.push_back({j.window_to_s, "expectation", j.metric,
+                                j.verdict == Verdict::Pass   ? "holds"
+                                : j.verdict == Verdict::Fail ? "fails"
+                                                             : "inconclusive"});
   }
   return judged;
 }

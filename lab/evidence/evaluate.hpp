@@ -9,8 +9,9 @@
 
 namespace faultline {
 
-// Runs the loaded scenario and judges the expectations that concern its variant. Variants that those
-// compare with are run too, with the same seed and the same settings from outside.
-std::shared_ptr<const RunResult> evaluate(const LoadedScenario& loaded, const RunOptions& options, const Settings& outside);
+// Runs the loaded scenario and judges the expectations that concern its variant. Variants that
+// those compare with are run too, with the same seed and the same settings from outside.
+std::shared_ptr<const RunResult> evaluate(const LoadedScenario& loaded, const RunOptions& options,
+                                          const Settings& outside);
 
 }  // namespace faultline

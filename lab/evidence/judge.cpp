@@ -13,15 +13,21 @@
 namespace faultline {
 namespace {
 
-constexpr std::array<std::string_view, 5> kOps = {"above", "below", "at_least", "at_most", "equals"};
+constexpr std::array<std::string_view, 5> kOps = {"above", "below", "at_least", "at_most",
+                                                  "equals"};
 
 bool holds(Comparison c, double observed, double bound) {
   switch (c) {
-    case Comparison::Above: return observed > bound;
-    case Comparison::Below: return observed < bound;
-    case Comparison::AtLeast: return observed >= bound;
-    case Comparison::AtMost: return observed <= bound;
-    case Comparison::Equals: return observed == bound;
+    case Comparison::Above:
+      return observed > bound;
+    case Comparison::Below:
+      return observed < bound;
+    case Comparison::AtLeast:
+      return observed >= bound;
+    case Comparison::AtMost:
+      return observed <= bound;
+    case Comparison::Equals:
+      return observed == bound;
   }
   return false;
 }
@@ -44,10 +50,12 @@ std::string_view unit_of(std::string_view metric) {
   const std::string_view field = metric.substr(metric.rfind('.') + 1);
   const auto ends = [&](std::string_view s) { return field.ends_with(s); };
   if (ends("_rate") && field != "burn_rate") return "share";
-  for (std::string_view share : {"availability", "utilization", "budget_left", "target", "hit_ratio", "quality_mean"}) {
+  for (std::string_view share :
+       {"availability", "utilization", "budget_left", "target", "hit_ratio", "quality_mean"}) {
     if (ends(share)) return "share";
   }
-  if (metric.find("latency_s.") != std::string_view::npos || metric.find("wait_s.") != std::string_view::npos || ends("_s")) {
+  if (metric.find("latency_s.") != std::string_view::npos ||
+      metric.find("wait_s.") != std::string_view::npos || ends("_s")) {
     return ends("per_s") ? "per_second" : "seconds";
   }
   if (field == "amplification" || field == "burn_rate") return "factor";
@@ -57,11 +65,14 @@ std::string_view unit_of(std::string_view metric) {
 std::string format_value(double v, std::string_view unit) {
   if (std::isinf(v)) return v > 0 ? "never" : "-inf";
   // A share just under 100 % must not be shown as 100 %.
-  if (unit == "share") return fmt::format("{:.{}f} %", v * 100, v > 0.999 && v < 1 ? 3 : v > 0.99 && v < 1 ? 2 : 1);
-  if (unit == "seconds") return v < 1 ? fmt::format("{:.3g} ms", v * 1e3) : fmt::format("{:.4g} s", v);
+  if (unit == "share")
+    return fmt::format("{:.{}f} %", v * 100, v > 0.999 && v < 1 ? 3 : v > 0.99 && v < 1 ? 2 : 1);
+  if (unit == "seconds")
+    return v < 1 ? fmt::format("{:.3g} ms", v * 1e3) : fmt::format("{:.4g} s", v);
   if (unit == "per_second") return fmt::format("{:.4g}/s", v);
   if (unit == "factor") return fmt::format("×{:.3g}", v);
-  return v == std::floor(v) && std::abs(v) < 1e15 ? fmt::format("{:.0f}", v) : fmt::format("{:.4g}", v);
+  return v == std::floor(v) && std::abs(v) < 1e15 ? fmt::format("{:.0f}", v)
+                                                  : fmt::format("{:.4g}", v);
 }
 
 Judgement judge(const Expectation& e, const RunResult& result, const ResultOf& other) {
@@ -86,7 +97,8 @@ Judgement judge(const Expectation& e, const RunResult& result, const ResultOf& o
   if (e.bound.of.empty()) {
     bound = bound_value(e.bound.text);
   } else if (const RunResult* reference = other(e.bound.of)) {
-    if (const auto value = metric_value(*reference, e.metric, window)) bound = e.bound.times * *value;
+    if (const auto value = metric_value(*reference, e.metric, window))
+      bound = e.bound.times * *value;
   }
   if (!observed || !bound || (result.partial && j.window_to_s > result.reached_s)) {
     j.verdict = Verdict::Inconclusive;

@@ -8,7 +8,9 @@ namespace {
 
 using Value = std::optional<double>;
 
-double number(std::uint64_t n) { return static_cast<double>(n); }
+double number(std::uint64_t n) {
+  return static_cast<double>(n);
+}
 
 // Takes the first part off a dotted path; a part may be quoted.
 std::string_view take(std::string_view& path) {
@@ -103,7 +105,8 @@ Value of_edge(const EdgeFigures& f, std::string_view field) {
   if (field == "failed") return number(f.failed);
   if (field == "amplification") return f.amplification;
   if (field == "breaker_opened") return number(f.breaker_opened);
-  if (field == "success_rate") return f.ok + f.failed > 0 ? number(f.ok) / number(f.ok + f.failed) : 1;
+  if (field == "success_rate")
+    return f.ok + f.failed > 0 ? number(f.ok) / number(f.ok + f.failed) : 1;
   if (field == "peak_per_100ms") return number(f.peak_per_100ms);
   if (field.starts_with("errors.")) return of_errors(f.errors, field.substr(7));
   return std::nullopt;
@@ -121,7 +124,8 @@ Value of_slo(const SloFigures& f, std::string_view field) {
 
 Value of_rollout(const RolloutFigures& f, std::string_view field) {
   if (field == "rolled_back") return f.rolled_back ? 1 : 0;
-  if (field == "rollback_s") return f.rolled_back ? f.rollback_s : std::numeric_limits<double>::infinity();
+  if (field == "rollback_s")
+    return f.rolled_back ? f.rollback_s : std::numeric_limits<double>::infinity();
   if (field == "bad_answers") return number(f.bad_answers);
   if (field == "answers") return number(f.answers);
   return std::nullopt;
@@ -157,7 +161,8 @@ double recovered_s(const RunResult& result, const ClientSeries& series) {
   return 0;
 }
 
-std::optional<double> metric_value(const RunResult& r, std::string_view metric, std::optional<std::pair<double, double>> window) {
+std::optional<double> metric_value(const RunResult& r, std::string_view metric,
+                                   std::optional<std::pair<double, double>> window) {
   std::string_view path = metric;
   const std::string_view kind = take(path);
   const std::string_view name = take(path);

@@ -18,11 +18,13 @@ std::string cell(const std::string& text) {
   return out + "\"";
 }
 
-void add(std::string& out, std::string_view kind, const std::string& name, std::string_view field, double value) {
+void add(std::string& out, std::string_view kind, const std::string& name, std::string_view field,
+         double value) {
   out += fmt::format("{},{},{},{}\n", kind, cell(name), field, value);
 }
 
-void add_latency(std::string& out, std::string_view kind, const std::string& name, std::string_view field, const Latency& l) {
+void add_latency(std::string& out, std::string_view kind, const std::string& name,
+                 std::string_view field, const Latency& l) {
   add(out, kind, name, fmt::format("{}.mean", field), l.mean);
   add(out, kind, name, fmt::format("{}.p50", field), l.p50);
   add(out, kind, name, fmt::format("{}.p95", field), l.p95);
@@ -38,7 +40,9 @@ std::string summary(const RunResult& r) {
     add(out, "client", name, "in_flight", static_cast<double>(c.in_flight));
     add(out, "client", name, "success_rate", c.success_rate);
     add(out, "client", name, "goodput_per_s", c.goodput_per_s);
-    for (std::size_t e = 1; e < kErrors; ++e) add(out, "client", name, fmt::format("errors.{}", kErrorNames[e]), static_cast<double>(c.errors[e]));
+    for (std::size_t e = 1; e < kErrors; ++e)
+      add(out, "client", name, fmt::format("errors.{}", kErrorNames[e]),
+          static_cast<double>(c.errors[e]));
     add_latency(out, "client", name, "latency_s", c.latency);
   }
   for (const auto& [name, s] : r.services) {
@@ -66,8 +70,11 @@ std::string summary(const RunResult& r) {
 
 std::string series(const RunResult& r) {
   std::string out = "t_s,kind,name,signal,value\n";
-  const auto rows = [&](std::string_view kind, const std::string& name, std::string_view signal, const std::vector<double>& values) {
-    for (std::size_t i = 0; i < values.size(); ++i) out += fmt::format("{},{},{},{},{}\n", static_cast<double>(i) * r.step_s, kind, cell(name), signal, values[i]);
+  const auto rows = [&](std::string_view kind, const std::string& name, std::string_view signal,
+                        const std::vector<double>& values) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+      out += fmt::format("{},{},{},{},{}\n", static_cast<double>(i) * r.step_s, kind, cell(name),
+                         signal, values[i]);
   };
   for (const auto& [name, c] : r.client_series) {
     rows("client", name, "offered", c.offered);
@@ -87,7 +94,8 @@ std::string series(const RunResult& r) {
 
 std::string timeline(const RunResult& r) {
   std::string out = "t_s,kind,subject,what\n";
-  for (const Moment& m : r.timeline) out += fmt::format("{},{},{},{}\n", m.t_s, m.kind, cell(m.subject), cell(m.what));
+  for (const Moment& m : r.timeline)
+    out += fmt::format("{},{},{},{}\n", m.t_s, m.kind, cell(m.subject), cell(m.what));
   return out;
 }
 
@@ -106,7 +114,9 @@ std::optional<std::string> write_csv(const RunResult& r, const std::string& fold
   std::filesystem::create_directories(folder, problem);
   if (problem) return fmt::format("cannot make the folder {}: {}", folder, problem.message());
   const std::filesystem::path base(folder);
-  for (const auto& [name, text] : {std::pair{"summary.csv", summary(r)}, {"series.csv", series(r)}, {"timeline.csv", timeline(r)}}) {
+  for (const auto& [name, text] : {std::pair{"summary.csv", summary(r)},
+                                   {"series.csv", series(r)},
+                                   {"timeline.csv", timeline(r)}}) {
     if (auto wrong = write(base / name, text)) return wrong;
   }
   return std::nullopt;
