@@ -70,6 +70,7 @@ class World {
   std::vector<ServiceStatistics>& services() { return service_stats_; }
   std::vector<EdgeStatistics>& edges() { return edge_stats_; }
   const std::vector<CacheState>& caches() const { return caches_; }
+  const std::vector<Instance>& instances() const { return instances_; }
   const ServiceState& service(std::uint32_t i) const { return services_[i]; }
   const ControllerState& controller(std::uint32_t i) const { return controllers_[i]; }
   const std::vector<Fact>& facts() const { return facts_; }
