@@ -139,14 +139,7 @@ class Campaign {
       slot(group.questions[0]) = {e.compute(seed, static_cast<std::uint64_t>(draws)), draws, true};
       return;
     }
-    constexpr std::string_view kFirstLine = "faultline = 1\n";
-    FL_ASSERT(e.scenario.starts_with(kFirstLine), "an experiment's scenario begins otherwise");
-    const std::string text =
-        fmt::format("{}duration = \"{}\"\nwarmup = \"{}\"\n{}", kFirstLine,
-                    toml::time(group.warmup + group.units, e.unit_s),
-                    toml::time(group.warmup, e.unit_s), e.scenario.substr(kFirstLine.size()));
-    const auto loaded = load_text(text, "experiment");
-    if (!loaded) fmt::print(stderr, "{}\n{}", text, render(loaded.error()));
+    const auto loaded = load_text(e.text(group.warmup, group.units), "experiment");
     FL_ASSERT(loaded.has_value(), "an experiment's scenario is not valid");
     const Looks looks{e.watched, from_seconds(e.look_every_units * e.unit_s), e.until_first_ok};
     const auto seen = observe(loaded->scenario, seed, looks, effort_.stop);

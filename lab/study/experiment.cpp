@@ -8,11 +8,22 @@
 #include <cmath>
 #include <regex>
 
+#include "lab/scenario/load.hpp"
+#include "sim/assert.hpp"
+
 namespace faultline {
 
 std::string Experiment::key() const {
   return fmt::format("{}|{}|{}|{}|{}|{}|{}|{}", scenario, unit_s, horizon_units, replications,
                      watched, look_every_units, until_first_ok, compute != nullptr);
+}
+
+std::string Experiment::text(double warmup, double observed) const {
+  constexpr std::string_view kFirstLine = "faultline = 1\n";
+  FL_ASSERT(scenario.starts_with(kFirstLine), "an experiment's scenario begins otherwise");
+  return fmt::format("{}duration = \"{}\"\nwarmup = \"{}\"\n{}", kFirstLine,
+                     toml::time(warmup + observed, unit_s),
+                     toml::time(warmup, unit_s), scenario.substr(kFirstLine.size()));
 }
 
 bool Asked::understood() const {
@@ -131,7 +142,9 @@ std::optional<Experiment> experiment_for(std::string_view family, const theory::
       if (entry.name != family) continue;
       Asked asked(inputs, quantity);
       auto made = entry.make(asked);
-      return asked.understood() ? std::move(made) : std::nullopt;
+      if (!made || !asked.understood()) return std::nullopt;
+      if (!made->compute && !load_text(made->text(0, 1), "experiment")) return std::nullopt;
+      return made;
     }
   }
   return std::nullopt;

@@ -33,6 +33,8 @@ struct Experiment {
   // Instead of all that: the model's own arithmetic, given how many draws it may take.
   std::function<double(std::uint64_t seed, std::uint64_t draws)> compute{};
 
+  // The scenario with its times, given in time units.
+  std::string text(double warmup, double observed) const;
   // Two questions with the same key are answered by the same run.
   std::string key() const;
 };
@@ -62,6 +64,9 @@ class Asked {
   void if_any(std::string_view name, double value);  // up to rounding
   void read(std::string_view name) { seen_.emplace_back(name); }
   void reject() { wrong_ = true; }
+  bool text_is(std::string_view name, std::string_view text) const {
+    return inputs_.text(name) == std::string(text);
+  }
 
   std::string_view quantity() const { return quantity_; }
   bool asks(std::string_view name) const { return quantity_ == name; }
@@ -77,7 +82,8 @@ class Asked {
   bool wrong_ = false;
 };
 
-// Nothing when the model has no such family, or cannot do what the inputs say.
+// Nothing when the model has no such family, or cannot do what the inputs say (a rate beyond what
+// the language allows, say).
 std::optional<Experiment> experiment_for(std::string_view family, const theory::Inputs& inputs,
                                          std::string_view quantity);
 

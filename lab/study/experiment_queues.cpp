@@ -340,7 +340,7 @@ Answer pooled_priority(Asked& ask) {
 Answer transient(Asked& ask) {
   const double load = ask.positive("rho"), mu = ask.positive("mu"), t = ask.positive("t");
   ask.must_be("start", "empty");
-  constexpr int kStations = 100'000;
+  constexpr int kStations = 50'000;
   Experiment e;
   e.scenario = station(open_client(load * mu * kStations), "1", toml::exp(1 / mu),
                        fmt::format("replicas = {}\nbalancer = \"random\"", kStations));

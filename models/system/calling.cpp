@@ -314,6 +314,7 @@ void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
     return settle_step(id);
   }
   if (tag == kCancelMessage) return cancel_job(id);
+  if (tag == kQueueTimeout) return waited_too_long(id);
   const CallId call_id = attempt.call;
   Call& call = calls_[call_id];
   Pipeline& pipeline = pipeline_of(call);

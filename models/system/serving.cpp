@@ -7,6 +7,8 @@ namespace faultline {
 namespace {
 
 constexpr std::uint64_t kWorkDraw = 0x776f726b;
+constexpr std::uint64_t kPatience = 0x70617469;
+constexpr std::uint64_t kChance = 0x63686e63;
 constexpr std::uint64_t kVersionError = 0x76657272;
 constexpr std::uint64_t kVersionSlow = 0x76736c6f;
 constexpr std::uint16_t kBeginning = 0x8000;  // in `pending`: legs are still being begun
@@ -61,6 +63,13 @@ void World::enqueue(InstanceId instance_id, AttemptId id) {
   line.tail = id;
   ++instance.queued;
   service_stats_[instance.service].queued.add(now(), 1);
+  const ServiceSpec& service = spec_.services[instance.service];
+  if (!service.queue_timeout) return;
+  Draws draws(derive(attempt_key(calls_[attempt.call], attempt), service.key ^ kPatience));
+  attempt.timers = calendar_.arm(
+      service.queue_timeout->sample(draws),
+      service.queue_timeout->is_constant() ? Timing::Constant : Timing::Varying, kAttemptTimer, id,
+      kQueueTimeout, attempt.timers);
 }
 
 void World::leave_queue(Instance& instance, AttemptId id) {
@@ -71,6 +80,14 @@ void World::leave_queue(Instance& instance, AttemptId id) {
   (attempt.next == kNone ? line.tail : attempts_[attempt.next].prev) = attempt.prev;
   --instance.queued;
   service_stats_[instance.service].queued.add(now(), -1);
+  if (spec_.services[instance.service].queue_timeout)
+    cancel_timers(attempt.timers, kQueueTimeout, kQueueTimeout + 1);
+}
+
+// The server's queue has a timeout of its own, whether or not anybody still waits for the answer.
+void World::waited_too_long(AttemptId id) {
+  leave_queue(instances_[attempts_[id].instance], id);
+  refuse(id, Error::Refused);
 }
 
 AttemptId World::take_next(Instance& instance) {
@@ -156,6 +173,11 @@ Duration World::work_of(const StepSpec& step, const Attempt& attempt, const Call
   return work;
 }
 
+bool World::takes_chance(const StepSpec& step, const Attempt& attempt, const Call& call) const {
+  if (step.chance >= 1) return true;
+  return Draws(derive(attempt_key(call, attempt), step.key ^ kChance)).uniform() < step.chance;
+}
+
 void World::run_steps(AttemptId id) {
   for (;;) {
     Attempt& attempt = attempts_[id];
@@ -168,6 +190,10 @@ void World::run_steps(AttemptId id) {
       return finish_job(id, answer);
     }
     const StepSpec& step = spec_.steps[steps.first + attempt.step];
+    if (step.otherwise == kNone && !takes_chance(step, attempt, call)) {
+      ++attempt.step;
+      continue;
+    }
     if (step.kind == StepSpec::Kind::Work) {
       const Duration work = work_of(step, attempt, call);
       if (work.ns > 0) {
@@ -205,7 +231,9 @@ void World::begin_calls(AttemptId id, const StepSpec& step) {
   attempt.share = 0;
   if (step.routes.count == 1 && !step.timeout) {
     attempt.pending = 1;
-    return begin_call(begin_leg(id, step.routes.first));
+    const bool other = step.otherwise != kNone &&
+                       !takes_chance(step, attempt, calls_[attempt.call]);
+    return begin_call(begin_leg(id, other ? step.otherwise : step.routes.first));
   }
   // Legs that end at once must not settle a step that is still being begun.
   attempt.pending = static_cast<std::uint16_t>(step.routes.count | kBeginning);

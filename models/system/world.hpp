@@ -98,6 +98,7 @@ class World {
       0x400;  // from here on the caller's leaving is no reason
   static constexpr std::uint32_t kStepTimeout = 0x400;
   static constexpr std::uint32_t kCancelMessage = 0x401;
+  static constexpr std::uint32_t kQueueTimeout = 0x402;
 
   void handle(const Calendar::Happening& what);
 
@@ -161,11 +162,13 @@ class World {
   void enqueue(InstanceId instance, AttemptId id);
   AttemptId take_next(Instance& instance);
   void leave_queue(Instance& instance, AttemptId id);
+  void waited_too_long(AttemptId id);
   void serve_next(InstanceId instance);
   void start_job(AttemptId id);
   void run_steps(AttemptId id);
   void on_work_done(AttemptId id);
   void begin_calls(AttemptId id, const StepSpec& step);
+  bool takes_chance(const StepSpec& step, const Attempt& attempt, const Call& call) const;
   CallId begin_leg(AttemptId id, std::uint32_t route);
   void leg_ended(AttemptId id, Outcome outcome);
   void settle_step(AttemptId id);
