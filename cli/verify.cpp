@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cmath>
+#include <chrono>
 
 #include "cli/commands.hpp"
 #include "lab/scenario/document.hpp"
+#include "lab/study/verify.hpp"
 #include "lab/study/verify_rows.hpp"
 
 namespace faultline::cli {
@@ -58,7 +59,21 @@ int verify_rows(const VerifyCommand& o) {
 
 int verify_command(const VerifyCommand& o) {
   if (!o.rows.empty()) return verify_rows(o);
-  return kRuntime;
+  const auto began = std::chrono::steady_clock::now();
+  Effort effort;
+  effort.budget = o.effort == "full" ? 8e9 : 8e8;
+  if (o.budget > 0) effort.budget = o.budget;
+  effort.stop = &interrupted;
+  effort.progress = progress_line();
+  const std::vector<TheoryAnswer> answers = verify(theory_checks(), effort);
+  if (interrupted) return kInterrupted;
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  if (!write_output("-", verify_report(answers, seconds))) return kRuntime;
+  for (const TheoryAnswer& a : answers) {
+    if (a.verdict != TheoryVerdict::Holds) return kFailed;
+  }
+  return kPass;
 }
 
 }  // namespace faultline::cli

@@ -141,7 +141,7 @@ class Campaign {
     }
     const auto loaded = load_text(e.text(group.warmup, group.units), "experiment");
     FL_ASSERT(loaded.has_value(), "an experiment's scenario is not valid");
-    const Looks looks{e.watched, from_seconds(e.look_every_units * e.unit_s), e.until_first_ok};
+    const Looks looks{e.watched, from_seconds(e.look_every_units * e.unit_s), e.until};
     const auto seen = observe(loaded->scenario, seed, looks, effort_.stop);
     if (!seen) return;
     for (std::size_t i : group.questions) {

@@ -15,7 +15,7 @@ namespace faultline {
 
 std::string Experiment::key() const {
   return fmt::format("{}|{}|{}|{}|{}|{}|{}|{}", scenario, unit_s, horizon_units, replications,
-                     watched, look_every_units, until_first_ok, compute != nullptr);
+                     watched, look_every_units, until != nullptr, compute != nullptr);
 }
 
 std::string Experiment::text(double warmup, double observed) const {

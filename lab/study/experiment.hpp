@@ -29,7 +29,7 @@ struct Experiment {
   int replications = 0;      // > 0: so many independent runs, one sample each
   std::string watched;       // service whose instances are looked at
   double look_every_units = 0;
-  bool until_first_ok = false;
+  Until until{};  // asked at every look
   // Instead of all that: the model's own arithmetic, given how many draws it may take.
   std::function<double(std::uint64_t seed, std::uint64_t draws)> compute{};
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lab/study/experiment.hpp"
+#include "models/system/world.hpp"
 
 namespace faultline {
 namespace {
@@ -16,7 +17,6 @@ struct Setting {
   double mu = 1;
   std::string queue;
   std::string policy;  // lines of the client's policy
-  std::string more;    // further tables
 };
 
 std::string scenario(const Setting& s) {
@@ -26,7 +26,7 @@ std::string scenario(const Setting& s) {
                       toml::exp(1 / s.mu));
   if (!s.queue.empty()) text += fmt::format("queue = {{ {} }}\n", s.queue);
   if (!s.policy.empty()) text += fmt::format("[policy.caller]\n{}\n", s.policy);
-  return text + s.more;
+  return text;
 }
 
 std::string open_client(double rate) { return fmt::format("rate = \"{}\"", toml::rate(rate)); }
@@ -43,8 +43,7 @@ Experiment impatient(double rate, int servers, double mu, std::string_view patie
                          .servers = servers,
                          .mu = mu,
                          .queue = fmt::format("timeout = \"{}\"", patience),
-                         .policy = "",
-                         .more = ""});
+                         .policy = ""});
   e.samples_per_unit = rate;
   e.events_per_unit = 3 * rate;
   e.warmup_units = 1000 / mu;
@@ -105,8 +104,7 @@ Answer zombie_work(Asked& ask) {
                          .servers = servers,
                          .mu = mu,
                          .queue = "",
-                         .policy = fmt::format("timeout = \"{}\"", toml::time(timeout)),
-                         .more = ""});
+                         .policy = fmt::format("timeout = \"{}\"", toml::time(timeout))});
   const double slack = 1 - rate / servers / mu;
   e.samples_per_unit = rate;
   e.events_per_unit = 3 * rate;
@@ -133,8 +131,7 @@ Answer lifo_zombie_work(Asked& ask) {
                          .servers = 1,
                          .mu = mu,
                          .queue = "discipline = \"lifo\"",
-                         .policy = fmt::format("timeout = \"{}\"", toml::time(timeout)),
-                         .more = ""});
+                         .policy = fmt::format("timeout = \"{}\"", toml::time(timeout))});
   e.samples_per_unit = rate;
   e.events_per_unit = 3 * rate;
   e.warmup_units = 2000 / mu;
@@ -151,22 +148,33 @@ Answer lifo_zombie_work(Asked& ask) {
 
 // --- Retry storms (reference: truth.md, F1–F3) --------------------------------------------------
 
-// Jobs that are there at t = 0, of a client that doesn't try again.
-std::string backlog(int jobs) {
-  if (jobs == 0) return "";
-  return fmt::format(
-      "[client.backlog]\ncalls = \"station\"\nrate = \"1/d\"\nstops = \"1ns\"\nat_start = {}\n",
-      jobs);
+// Requests that time out and try again, at a station with jobs that are there at t = 0. Those are
+// of clients who have as much patience as the others but don't try again, and of an endpoint of
+// their own, so that the waits can be told apart.
+std::string storm(double rate, int servers, double mu, double timeout, int attempts, int jobs,
+                  std::string_view propagation = "none") {
+  const std::string work = toml::exp(1 / mu), patience = toml::time(timeout);
+  std::string text = fmt::format(
+      "faultline = 1\n[client.load]\ncalls = \"station/new\"\nrate = \"{}\"\npolicy = \"caller\"\n"
+      "[service.station]\nthreads = {}\n[service.station.endpoint.new]\nwork = \"{}\"\n"
+      "[service.station.endpoint.old]\nwork = \"{}\"\n"
+      "[policy.caller]\ntimeout = \"{}\"\nretry = {{ attempts = {} }}\npropagation = \"{}\"\n",
+      toml::rate(rate), servers, work, work, patience, attempts, propagation);
+  if (jobs > 0)
+    text += fmt::format(
+        "[client.backlog]\ncalls = \"station/old\"\nrate = \"1/d\"\nstops = \"1ns\"\n"
+        "at_start = {}\npolicy = \"old\"\n[policy.old]\ntimeout = \"{}\"\npropagation = \"{}\"\n",
+        jobs, patience, propagation);
+  return text;
 }
 
-Setting storm(double rate, int servers, double mu, double timeout, int attempts, int jobs) {
-  return {.client = open_client(rate),
-          .servers = servers,
-          .mu = mu,
-          .queue = "",
-          .policy = fmt::format("timeout = \"{}\"\nretry = {{ attempts = {} }}",
-                                toml::time(timeout), attempts),
-          .more = backlog(jobs)};
+// Whether a request that is not of the backlog has waited less than the timeout.
+Until a_wait_below(double timeout) {
+  const Duration limit = from_seconds(timeout * 0.01);
+  return [limit](World& world) {
+    const Histogram& wait = world.services()[0].handling[0].wait;
+    return !wait.empty() && wait.min() <= limit;
+  };
 }
 
 Answer storm_recovery(Asked& ask) {
@@ -179,19 +187,15 @@ Answer storm_recovery(Asked& ask) {
   if (ask.flag("cancel") || !ask.asks("time_until_wait_below_timeout")) return std::nullopt;
   if (rate * attempts >= mu) return std::nullopt;
   Experiment e;
-  e.scenario = scenario(storm(rate, 1, mu, timeout, attempts, jobs));
+  e.scenario = storm(rate, 1, mu, timeout, attempts, jobs);
   e.replications = 400;
   e.horizon_units = 20 * jobs / (mu - rate * attempts);
   e.warmup_units = 0;
   e.events_per_unit = 1 + 4 * rate * attempts;
-  e.look_every_units = 1;
-  e.until_first_ok = true;
-  // The first good answer belongs to the first attempt that waited less than the timeout: it came
-  // in about a timeout before.
-  const double horizon = e.horizon_units;
-  e.value = [timeout, horizon](const Observation& o) {
-    return o.first_ok_s ? *o.first_ok_s / 0.01 - timeout : horizon;
-  };
+  e.look_every_units = 0.5;
+  e.until = a_wait_below(timeout);
+  // It is seen when the first of them gets a thread: it came in a timeout before.
+  e.value = [timeout](const Observation& o) { return o.seconds / 0.01 - timeout; };
   e.samples = [](const Observation&) { return 1.0; };
   return e;
 }
@@ -204,14 +208,14 @@ Answer storm_threshold(Asked& ask) {
   const double horizon = ask.positive("horizon");
   if (ask.flag("cancel") || !ask.asks("P_recovers_at_least_once")) return std::nullopt;
   Experiment e;
-  e.scenario = scenario(storm(rate, 1, mu, timeout, attempts, jobs));
+  e.scenario = storm(rate, 1, mu, timeout, attempts, jobs);
   e.replications = 12;
   e.horizon_units = horizon;
   e.warmup_units = 0;
   e.events_per_unit = 1 + 4 * rate * attempts;
   e.look_every_units = 10;
-  e.until_first_ok = true;
-  e.value = [](const Observation& o) { return o.first_ok_s ? 1.0 : 0.0; };
+  e.until = a_wait_below(timeout);
+  e.value = [](const Observation& o) { return o.ended_early ? 1.0 : 0.0; };
   e.samples = [](const Observation&) { return 1.0; };
   return e;
 }
@@ -223,16 +227,16 @@ Answer storm_branch(Asked& ask) {
   const int attempts = ask.whole("max_attempts"), jobs = ask.whole("initial_backlog_jobs", 0);
   ask.must_be("retry_delay", 0.0);
   const double horizon = ask.positive("horizon");
-  Setting s = storm(load * servers, servers, mu, timeout, attempts, jobs);
+  std::string propagation = "none";
   ask.read("cancel");
   if (ask.text_is("cancel", "expired requests dropped at dequeue")) {
-    s.policy += "\npropagation = \"deadline\"";
+    propagation = "deadline";
   } else if (ask.flag("cancel")) {
     return std::nullopt;
   }
   if (!ask.asks("goodput_fraction")) return std::nullopt;
   Experiment e;
-  e.scenario = scenario(s);
+  e.scenario = storm(load * servers, servers, mu, timeout, attempts, jobs, propagation);
   e.horizon_units = horizon;
   e.warmup_units = horizon / 2;  // which branch it is on is seen when the beginning is over
   e.events_per_unit = 4 * load * servers * attempts;

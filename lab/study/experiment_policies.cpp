@@ -50,12 +50,12 @@ Experiment calling(double failure, std::string_view policy, double rate = 1) {
   return e;
 }
 
-// A chain of callers that all retry; the last callee is the leaf.
+// A chain of services that all retry what they call; the last callee is the leaf. The client
+// doesn't retry. Each hop may fail before it calls anybody.
 Experiment layered(int layers, int attempts, double at_leaf, double at_hops) {
-  std::string text = "faultline = 1\n";
-  text += client(layers > 1 ? "hop1" : "leaf", 1);
-  for (int i = 1; i < layers; ++i) {
-    const std::string next = i + 1 < layers ? fmt::format("hop{}", i + 1) : "leaf";
+  std::string text = "faultline = 1\n[client.load]\ncalls = \"hop1\"\nrate = \"100/s\"\n";
+  for (int i = 1; i <= layers; ++i) {
+    const std::string next = i < layers ? fmt::format("hop{}", i + 1) : "leaf";
     text += fmt::format(
         "[service.hop{}]\nthreads = \"unbounded\"\n"
         "steps = [ {{ call = \"{}\", policy = \"caller\" }} ]\n",

@@ -157,19 +157,21 @@ std::optional<Observation> observe(const Scenario& scenario, std::uint64_t seed,
   const Snapshot from = snapshot(world);
   Instant end = Instant{} + scenario.duration;
   std::vector<std::uint64_t> counts;
-  std::optional<double> first_ok;
+  bool ended_early = false;
   if (looks.every.ns > 0) {
     for (Instant at = measuring.warmup + looks.every; at <= end; at += looks.every) {
       if (!advance(at)) return std::nullopt;
       if (!looks.service.empty()) look(world, looks.service, counts);
-      if (!first_ok && world.clients().front().windows[0].ok > 0) first_ok = at.seconds();
-      if (looks.until_first_ok && first_ok) end = at;
+      if (looks.until && looks.until(world)) {
+        ended_early = true;
+        end = at;
+      }
     }
   }
   if (!advance(end)) return std::nullopt;
   Observation o = between(world, from, snapshot(world));
   o.in_system = std::move(counts);
-  o.first_ok_s = first_ok;
+  o.ended_early = ended_early;
   return o;
 }
 

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,7 +38,7 @@ struct Observation {
   std::vector<Fact> facts;                   // of the whole run
   Ledger ledger;
   std::vector<std::uint64_t> in_system;  // [n]: looks at which an instance held n requests
-  std::optional<double> first_ok_s;      // the look at which a client had its first good answer
+  bool ended_early = false;              // at a look, as Looks::until wanted
 
   // The first client's requests; a service, an edge by name, which must exist.
   const ClientWindow& client() const { return clients.front().value; }
@@ -49,11 +50,14 @@ struct Observation {
   double variance_in_system() const;
 };
 
+class World;
+using Until = std::function<bool(World&)>;
+
 // Looks at the instances of `service` every so often: after the warm-up, the end included.
 struct Looks {
-  std::string service;
-  Duration every{0};          // 0: never
-  bool until_first_ok = false;  // end the run when the first client has a good answer
+  std::string service;  // may be empty
+  Duration every{0};    // 0: never
+  Until until{};        // asked at every look: whether to end the run
 };
 
 // Runs the scenario. Nothing, if `stop` was set meanwhile.

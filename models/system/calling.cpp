@@ -6,6 +6,7 @@
 // policy that sends again have said and armed belongs to the call; what the others have, to the
 // attempt.
 
+#include "models/system/mutations.hpp"
 #include "models/system/world.hpp"
 
 namespace faultline {
@@ -187,7 +188,7 @@ void World::detach(AttemptId id) {
   Attempt& attempt = attempts_[id];
   const CallId call_id = attempt.call;
   Call& call = calls_[call_id];
-  cancel_timers(attempt.timers, 0, kServerSide);
+  if (!mutation::keeps_timers) cancel_timers(attempt.timers, 0, kServerSide);
   AttemptId* link = &call.attempts;
   while (*link != id) link = &attempts_[*link].sibling;
   *link = attempt.sibling;

@@ -1,6 +1,7 @@
 // At the server: a thread is found, or a place in the queue, or the door is shut; the steps are
 // done, the thread held throughout, calls to others included; the answer goes back.
 
+#include "models/system/mutations.hpp"
 #include "models/system/world.hpp"
 
 namespace faultline {
@@ -37,7 +38,8 @@ void World::arrive(AttemptId id) {
   if (now() >= expiry(attempt, call)) return refuse(id, Error::Deadline);
   const ServiceSpec& service = spec_.services[instance.service];
   if (instance.busy < service.threads && instance.queued == 0) return start_job(id);
-  if (instance.queued >= service.queue_limit) return refuse(id, Error::Refused);
+  const bool one_more = mutation::one_place_too_many && instance.queued == service.queue_limit;
+  if (instance.queued >= service.queue_limit && !one_more) return refuse(id, Error::Refused);
   enqueue(attempt.instance, id);
 }
 
@@ -321,7 +323,8 @@ void World::finish_job(AttemptId id, Outcome outcome) {
   free_thread(id);
   if (traced(call))
     trace(call, fmt::format("is done: {}", outcome.ok() ? "ok" : name(outcome.error)));
-  serve_next(instance);
+  if (!mutation::leaves_threads_idle || instances_[instance].queued != 1) serve_next(instance);
+  if (mutation::loses_answers && id % 16 == 0) return;
   reply(id, outcome);
 }
 
