@@ -86,10 +86,9 @@ class Campaign {
       Group& g = groups_[at->second];
       g.questions.push_back(i);
       g.runs = e.replications > 0 ? e.replications : effort_.runs;
-      const double units =
-          e.horizon_units > 0
-              ? e.horizon_units - e.warmup_units
-              : questions_[i].wanted_samples / effort_.runs / e.samples_per_unit;
+      const double units = e.horizon_units > 0
+                               ? e.horizon_units - e.warmup_units
+                               : questions_[i].wanted_samples / effort_.runs / e.samples_per_unit;
       g.units = std::max(g.units, units);
     }
     for (Group& g : groups_) {

@@ -23,7 +23,7 @@ struct Measured {
 struct Effort {
   int runs = 3;  // with successive seeds
   std::uint64_t first_seed = 1;
-  double budget = 1e9;  // events; some 10 million a second on one core
+  double budget = 1e9;   // events; some 10 million a second on one core
   unsigned threads = 0;  // 0: as many as there are cores
   const std::atomic<bool>* stop = nullptr;
   std::function<void(double share)> progress{};  // from any thread, one at a time

@@ -22,8 +22,8 @@ std::string Experiment::text(double warmup, double observed) const {
   constexpr std::string_view kFirstLine = "faultline = 1\n";
   FL_ASSERT(scenario.starts_with(kFirstLine), "an experiment's scenario begins otherwise");
   return fmt::format("{}duration = \"{}\"\nwarmup = \"{}\"\n{}", kFirstLine,
-                     toml::time(warmup + observed, unit_s),
-                     toml::time(warmup, unit_s), scenario.substr(kFirstLine.size()));
+                     toml::time(warmup + observed, unit_s), toml::time(warmup, unit_s),
+                     scenario.substr(kFirstLine.size()));
 }
 
 bool Asked::understood() const {
@@ -164,7 +164,9 @@ std::string exp(double mean_units, double unit_s) {
   return fmt::format("exp({})", time(mean_units, unit_s));
 }
 
-std::string share(double value) { return fmt::format("{:.12f}%", value * 100); }
+std::string share(double value) {
+  return fmt::format("{:.12f}%", value * 100);
+}
 
 std::optional<std::string> law(std::string_view words, double mean) {
   static const std::string number = "([0-9]+(?:\\.[0-9]+)?)";
@@ -173,7 +175,9 @@ std::optional<std::string> law(std::string_view words, double mean) {
   const auto is = [&](const std::string& pattern) {
     return std::regex_match(text, m, std::regex(pattern));
   };
-  const auto at = [&](int i) { return std::strtod(m[static_cast<std::size_t>(i)].str().c_str(), nullptr); };
+  const auto at = [&](int i) {
+    return std::strtod(m[static_cast<std::size_t>(i)].str().c_str(), nullptr);
+  };
   if (is("deterministic")) return time(mean);
   if (is("exponential")) return exp(mean);
   if (is("uniform\\(0," + number + "\\)")) {
@@ -189,8 +193,7 @@ std::optional<std::string> law(std::string_view words, double mean) {
   if (is("bounded_pareto\\(alpha=" + number + ",H/L=" + number + "\\)"))
     return fmt::format("bounded_pareto({}, alpha={}, ratio={})", time(mean), m[1].str(),
                        m[2].str());
-  if (is("exp(?:onential)? mean " + number + "(?:, independent, no queueing)?"))
-    return exp(at(1));
+  if (is("exp(?:onential)? mean " + number + "(?:, independent, no queueing)?")) return exp(at(1));
   if (is("lognormal mean " + number + " cv " + number))
     return fmt::format("lognormal({}, cv={})", time(at(1)), m[2].str());
   if (is("bimodal " + number + " exp\\(" + number + "\\) \\+ " + number + " exp\\(mean " + number +
@@ -221,13 +224,15 @@ Pick client_latency() {
   return [](const Observation& o) -> const Histogram& { return o.client().latency; };
 }
 Measure completed(std::string service) {
-  return [=](const Observation& o) { return static_cast<double>(o.service(service).all.completed); };
+  return
+      [=](const Observation& o) { return static_cast<double>(o.service(service).all.completed); };
 }
 Measure arrivals(std::string service) {
   return [=](const Observation& o) { return static_cast<double>(o.service(service).all.arrivals); };
 }
 Measure answered() {
-  return [](const Observation& o) { return static_cast<double>(o.client().ok + o.client().failed); };
+  return
+      [](const Observation& o) { return static_cast<double>(o.client().ok + o.client().failed); };
 }
 Measure throughput(std::string service, double unit_s) {
   return [=](const Observation& o) {
@@ -235,9 +240,8 @@ Measure throughput(std::string service, double unit_s) {
   };
 }
 Measure client_throughput(double unit_s) {
-  return [=](const Observation& o) {
-    return static_cast<double>(o.client().ok) / o.seconds * unit_s;
-  };
+  return
+      [=](const Observation& o) { return static_cast<double>(o.client().ok) / o.seconds * unit_s; };
 }
 Measure failed_share() {
   return [](const Observation& o) {

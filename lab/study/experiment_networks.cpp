@@ -59,8 +59,8 @@ Answer tandem(Asked& ask) {
     if (mu[i] <= 0 || servers[i] < 1 || servers[i] != std::floor(servers[i])) return std::nullopt;
     load = std::max(load, rate / mu[i] / servers[i]);
     steps.push_back(fmt::format("{{ call = \"station{}\" }}", i));
-    text += service(fmt::format("station{}", i), fmt::format("{}", servers[i]),
-                    toml::exp(1 / mu[i]));
+    text +=
+        service(fmt::format("station{}", i), fmt::format("{}", servers[i]), toml::exp(1 / mu[i]));
   }
   if (load >= 1) return std::nullopt;
   Experiment e;
@@ -163,8 +163,8 @@ Answer open_network(Asked& ask) {
     if (external[i] > 0)
       text += fmt::format("[client.load{0}]\ncalls = \"hop{0}_0\"\nrate = \"{1}\"\n", i,
                           toml::rate(external[i]));
-    text += service(fmt::format("station{}", i), fmt::format("{}", servers[i]),
-                    toml::exp(1 / mu[i]));
+    text +=
+        service(fmt::format("station{}", i), fmt::format("{}", servers[i]), toml::exp(1 / mu[i]));
   }
   Experiment e;
   e.scenario = text + hops;
@@ -213,10 +213,10 @@ Answer closed_network(Asked& ask) {
     }
   }
   Experiment e;
-  e.scenario = fmt::format(
-                   "faultline = 1\n[client.load]\ncalls = \"flow\"\nusers = {}\nthink = \"{}\"\n",
-                   users, toml::exp(think)) +
-               flow("flow", steps) + text;
+  e.scenario =
+      fmt::format("faultline = 1\n[client.load]\ncalls = \"flow\"\nusers = {}\nthink = \"{}\"\n",
+                  users, toml::exp(think)) +
+      flow("flow", steps) + text;
   e.samples_per_unit = 0.95 * std::min(1 / longest, users / (think + sum));
   e.events_per_unit = e.samples_per_unit * static_cast<double>(1 + demands.size());
   e.warmup_units = 20 * (think + users * longest);
@@ -224,10 +224,9 @@ Answer closed_network(Asked& ask) {
   if (ask.asks("mean_response"))
     return with_value(std::move(e), measure::mean(measure::client_latency()));
   if (ask.asks("bottleneck_utilization"))
-    return with_value(std::move(e),
-                      [slowest](const Observation& o) {
-                        return o.service(slowest).busy_s / o.seconds;
-                      });
+    return with_value(std::move(e), [slowest](const Observation& o) {
+      return o.service(slowest).busy_s / o.seconds;
+    });
   return std::nullopt;  // the knee of the asymptotes is arithmetic
 }
 
@@ -245,10 +244,9 @@ Answer held_threads(Asked& ask) {
         fmt::format("{{ work = \"{}\" }}", toml::exp(1 / ask.positive("gateway_local_mu"))));
   }
   steps.push_back("{ call = \"backend\" }");
-  const std::string text =
-      fmt::format("[service.gateway]\nthreads = {}\nsteps = [ {} ]\n", threads,
-                  fmt::join(steps, ", ")) +
-      service("backend", fmt::format("{}", servers), toml::exp(1 / backend));
+  const std::string text = fmt::format("[service.gateway]\nthreads = {}\nsteps = [ {} ]\n", threads,
+                                       fmt::join(steps, ", ")) +
+                           service("backend", fmt::format("{}", servers), toml::exp(1 / backend));
   Experiment e;
   e.samples_per_unit = rate;
   e.events_per_unit = 3 * rate;
@@ -305,8 +303,7 @@ Answer supermarket(Asked& ask) {
   e.look_every_units = 2 / mu;
   e.events_per_unit *= 1.3;
   const auto n = static_cast<std::size_t>(*least);
-  return with_value(std::move(e),
-                    [n](const Observation& o) { return o.share_with_at_least(n); });
+  return with_value(std::move(e), [n](const Observation& o) { return o.share_with_at_least(n); });
 }
 
 Answer shortest_of_sampled(Asked& ask) {
@@ -315,8 +312,7 @@ Answer shortest_of_sampled(Asked& ask) {
   ask.must_be("sampling", "without replacement");
   if (load >= 1 || !ask.asks("mean_sojourn")) return std::nullopt;
   if (sampled != servers && sampled != 2) return std::nullopt;
-  Experiment e =
-      balanced(servers, load, mu, sampled == servers ? "least_request" : "power_of_two");
+  Experiment e = balanced(servers, load, mu, sampled == servers ? "least_request" : "power_of_two");
   return with_value(std::move(e), measure::mean(measure::latency_at("station")));
 }
 

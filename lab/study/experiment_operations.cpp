@@ -14,7 +14,9 @@ namespace {
 
 using Answer = std::optional<Experiment>;
 
-double as_double(std::uint64_t n) { return static_cast<double>(n); }
+double as_double(std::uint64_t n) {
+  return static_cast<double>(n);
+}
 
 // A front that looks things up, and a store behind it that takes `fill` to answer.
 Experiment caching(double rate, std::string_view step, std::string_view cache, double fill) {
@@ -31,7 +33,9 @@ Experiment caching(double rate, std::string_view step, std::string_view cache, d
   return e;
 }
 
-const ObservedCache& cache_of(const Observation& o) { return o.caches.front().value; }
+const ObservedCache& cache_of(const Observation& o) {
+  return o.caches.front().value;
+}
 
 Answer hit_ratio(Experiment e, const Asked& ask) {
   if (!ask.asks("hit_ratio")) return std::nullopt;
@@ -67,9 +71,9 @@ Answer stampede(Asked& ask) {
   const std::string protection = ask.text("protection");
   const bool coalesces = protection == "single-flight coalescing";
   if (!coalesces && protection != "none") return std::nullopt;
-  Experiment e = caching(rate, "keys = 1",
-                         fmt::format("ttl = \"{}\"\ncoalesce = {}", toml::time(ttl), coalesces),
-                         fill);
+  Experiment e =
+      caching(rate, "keys = 1",
+              fmt::format("ttl = \"{}\"\ncoalesce = {}", toml::time(ttl), coalesces), fill);
   const double cycle = ttl + fill + 1 / rate;  // about
   e.samples_per_unit = 1 / cycle;
   e.warmup_units = cycle;

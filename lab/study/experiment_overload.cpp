@@ -20,7 +20,8 @@ struct Setting {
 };
 
 std::string scenario(const Setting& s) {
-  std::string text = fmt::format("faultline = 1\n[client.load]\ncalls = \"station\"\n{}\n", s.client);
+  std::string text =
+      fmt::format("faultline = 1\n[client.load]\ncalls = \"station\"\n{}\n", s.client);
   if (!s.policy.empty()) text += "policy = \"caller\"\n";
   text += fmt::format("[service.station]\nthreads = {}\nwork = \"{}\"\n", s.servers,
                       toml::exp(1 / s.mu));
@@ -29,7 +30,9 @@ std::string scenario(const Setting& s) {
   return text;
 }
 
-std::string open_client(double rate) { return fmt::format("rate = \"{}\"", toml::rate(rate)); }
+std::string open_client(double rate) {
+  return fmt::format("rate = \"{}\"", toml::rate(rate));
+}
 
 double refused_share(const Observation& o) {
   const HandlingStatistics& s = o.service("station").all;

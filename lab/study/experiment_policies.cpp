@@ -14,18 +14,17 @@ namespace {
 using Answer = std::optional<Experiment>;
 
 std::string client(std::string_view calls, double rate, double unit_s = 0.01) {
-  return fmt::format(
-      "[client.load]\ncalls = \"{}\"\nrate = \"{}\"\npolicy = \"caller\"\n", calls,
-      toml::rate(rate, unit_s));
+  return fmt::format("[client.load]\ncalls = \"{}\"\nrate = \"{}\"\npolicy = \"caller\"\n", calls,
+                     toml::rate(rate, unit_s));
 }
 
 // A service that takes no time and fails by chance.
 std::string failing(std::string_view name, double share) {
   std::string text = fmt::format("[service.{}]\nthreads = \"unbounded\"\nwork = \"0s\"\n", name);
   if (share > 0)
-    text += fmt::format(
-        "[[fault]]\nkind = \"errors\"\nat = \"0s\"\nservice = \"{}\"\nshare = \"{}\"\n", name,
-        toml::share(share));
+    text +=
+        fmt::format("[[fault]]\nkind = \"errors\"\nat = \"0s\"\nservice = \"{}\"\nshare = \"{}\"\n",
+                    name, toml::share(share));
   return text;
 }
 
@@ -36,7 +35,9 @@ Measure attempts_per_call(std::string edge) {
   };
 }
 
-double ok_share(const Observation& o) { return 1 - measure::failed_share()(o); }
+double ok_share(const Observation& o) {
+  return 1 - measure::failed_share()(o);
+}
 
 // One caller and one callee; one request a time unit, which makes no difference.
 Experiment calling(double failure, std::string_view policy, double rate = 1) {
@@ -127,9 +128,12 @@ Answer retry_budget(Asked& ask) {
   ask.must_be("max_attempts", "unlimited");
   ask.must_be("bucket", "steady state, burst credit excluded");
   if (failure >= 0.99) return std::nullopt;
-  Experiment e = calling(
-      failure, fmt::format("{}budget = {{ ratio = \"{}\", min_per_s = 0, ttl = \"10s\" }} }}",
-                           kAlways, toml::share(ratio)));
+  // At a rate at which the token that is always being saved up doesn't count.
+  Experiment e =
+      calling(failure,
+              fmt::format("{}budget = {{ ratio = \"{}\", min_per_s = 0, ttl = \"10s\" }} }}",
+                          kAlways, toml::share(ratio)),
+              100);
   e.warmup_units = 3000;  // three times the budget's memory
   if (ask.asks("load_amplification")) {
     e.value = attempts_per_call("load->leaf");
@@ -152,8 +156,9 @@ Answer linkerd_budget(Asked& ask) {
   e.unit_s = 1;
   e.scenario =
       "faultline = 1\n" + client("leaf", rate, 1) + failing("leaf", failure) +
-      fmt::format("[policy.caller]\n{}budget = {{ ratio = \"{}\", min_per_s = {}, ttl = \"{}\" }} }}\n",
-                  kAlways, toml::share(ratio), reserve, toml::time(memory, 1));
+      fmt::format(
+          "[policy.caller]\n{}budget = {{ ratio = \"{}\", min_per_s = {}, ttl = \"{}\" }} }}\n",
+          kAlways, toml::share(ratio), reserve, toml::time(memory, 1));
   e.samples_per_unit = rate;
   e.events_per_unit = 3 * rate;
   e.warmup_units = 20 * memory;
@@ -172,8 +177,8 @@ Answer retry_policy(Asked& ask) {
   int attempts = 1;
   if (policy != "no retries") {
     int retries = 0;
-    if (std::sscanf(policy.c_str(), "%d retries", &retries) != 1 || retries < 1 ||
-        retries > 100 || policy != fmt::format("{} retries", retries))
+    if (std::sscanf(policy.c_str(), "%d retries", &retries) != 1 || retries < 1 || retries > 100 ||
+        policy != fmt::format("{} retries", retries))
       return std::nullopt;
     attempts = retries + 1;
   }
@@ -212,8 +217,9 @@ struct BreakerTimes {
   int trips = 0;  // from closed
 };
 
-// Where the breaker stood when, from its transitions after the warm-up.
-BreakerTimes breaker_times(const Observation& o) {
+// Where the breaker stood when, from its transitions. It stays open until a call comes after
+// `open_s`, but refuses none any more.
+BreakerTimes breaker_times(const Observation& o, double open_s) {
   BreakerTimes t;
   double since = 0;
   std::string state = "closed";
@@ -226,7 +232,7 @@ BreakerTimes breaker_times(const Observation& o) {
     const bool was_open = fact.what.find("breaker open") != std::string::npos;
     if (!first || was_closed) {
       t.closed += was_closed ? lasted : 0;
-      t.open += was_open ? lasted : 0;
+      t.open += was_open ? std::min(lasted, open_s) : 0;
       t.trips += was_closed;
       t.all += lasted;
     }
@@ -245,12 +251,12 @@ Answer consecutive_breaker(Asked& ask) {
   const int probes = ask.whole("half_open_successes_to_close");
   ask.must_be("half_open", "one probe at a time, any failure re-opens; zero latency");
   if (probes != 1 || failure <= 0 || failure >= 1) return std::nullopt;
-  Experiment e = calling(
-      failure,
-      fmt::format("breaker = {{ window = {0}, min_calls = {0}, failure_rate = \"100%\", "
-                  "open_for = \"{1}\", half_open_calls = 1 }}",
-                  trip, toml::time(open)),
-      rate);
+  Experiment e =
+      calling(failure,
+              fmt::format("breaker = {{ window = {0}, min_calls = {0}, failure_rate = \"100%\", "
+                          "open_for = \"{1}\", half_open_calls = 1 }}",
+                          trip, toml::time(open)),
+              rate);
   e.warmup_units = 20 * open;
   if (ask.asks("fraction_rejected_fast")) {
     e.value = [](const Observation& o) {
@@ -261,13 +267,13 @@ Answer consecutive_breaker(Asked& ask) {
   } else if (ask.asks("fraction_success")) {
     e.value = ok_share;
   } else if (ask.asks("fraction_time_open")) {
-    e.value = [](const Observation& o) {
-      const BreakerTimes t = breaker_times(o);
+    e.value = [open](const Observation& o) {
+      const BreakerTimes t = breaker_times(o, open * 0.01);
       return t.open / t.all;
     };
   } else if (ask.asks("mean_time_closed_before_trip")) {
-    e.value = [](const Observation& o) {
-      const BreakerTimes t = breaker_times(o);
+    e.value = [open](const Observation& o) {
+      const BreakerTimes t = breaker_times(o, open * 0.01);
       return t.closed / t.trips / 0.01;
     };
   } else {
@@ -293,12 +299,12 @@ Answer window_breaker(Asked& ask) {
   const double calls = window + 14 * *expected;
   const int callers = static_cast<int>(std::clamp(4e6 / calls, 100.0, 20'000.0));
   Experiment e;
-  e.scenario =
-      "faultline = 1\n" + client("leaf", callers) + fmt::format("instances = {}\n", callers) +
-      failing("leaf", failure) +
-      fmt::format("[policy.caller]\nbreaker = {{ window = {}, min_calls = {}, "
-                  "failure_rate = \"{:.12f}%\", open_for = \"100d\" }}\n",
-                  window, least, 100.0 * (trip - 0.5) / window);
+  e.scenario = "faultline = 1\n" + client("leaf", callers) +
+               fmt::format("instances = {}\n", callers) + failing("leaf", failure) +
+               fmt::format(
+                   "[policy.caller]\nbreaker = {{ window = {}, min_calls = {}, "
+                   "failure_rate = \"{:.12f}%\", open_for = \"100d\" }}\n",
+                   window, least, 100.0 * (trip - 0.5) / window);
   e.horizon_units = calls;
   e.warmup_units = 0;
   e.events_per_unit = 1.1 * callers;
@@ -318,7 +324,8 @@ Answer window_breaker(Asked& ask) {
 std::string orbiting(double rate, double mu, double pause) {
   return fmt::format(
       "faultline = 1\n[client.load]\ncalls = \"orbit\"\nrate = \"{}\"\n"
-      "[service.orbit]\nthreads = \"unbounded\"\nsteps = [ {{ call = \"walk\", policy = \"again\" }} ]\n"
+      "[service.orbit]\nthreads = \"unbounded\"\nsteps = [ {{ call = \"walk\", policy = \"again\" "
+      "}} ]\n"
       "[service.walk]\nthreads = \"unbounded\"\n"
       "steps = [ {{ work = \"{}\" }}, {{ call = \"station\" }} ]\n"
       "[service.station]\nthreads = 1\nqueue = {{ limit = 0 }}\nwork = \"{}\"\n"

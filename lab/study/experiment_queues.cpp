@@ -19,7 +19,9 @@ std::string station(std::string_view client, std::string_view threads, std::stri
       "[service.station]\nthreads = {}\nwork = \"{}\"\n{}\n",
       client, threads, work, extra);
 }
-std::string open_client(double rate) { return fmt::format("rate = \"{}\"", toml::rate(rate)); }
+std::string open_client(double rate) {
+  return fmt::format("rate = \"{}\"", toml::rate(rate));
+}
 
 double warmup_for(double load, double service = 1) {
   const double slack = std::max(1e-3, 1 - load);
@@ -248,8 +250,8 @@ Answer batch_arrivals(Asked& ask) {
   ask.if_any("rho", rate * batch / mu);
   if (rate * batch >= mu) return std::nullopt;
   Experiment e;
-  e.scenario = station(fmt::format("{}\nbatch = {}", open_client(rate), batch), "1",
-                       toml::exp(1 / mu));
+  e.scenario =
+      station(fmt::format("{}\nbatch = {}", open_client(rate), batch), "1", toml::exp(1 / mu));
   e.samples_per_unit = rate * batch;
   e.events_per_unit = rate * (batch + 1);
   e.warmup_units = warmup_for(rate * batch / mu, batch / mu);
@@ -283,9 +285,8 @@ Answer with_classes(const Asked& ask, const std::vector<double>& rates,
   }
   if (load >= 1 || !asked || *asked < 1 || static_cast<std::size_t>(*asked) > rates.size())
     return std::nullopt;
-  scenario +=
-      fmt::format("[service.station]\nthreads = {}\nqueue = {{ discipline = \"priority\" }}\n",
-                  servers);
+  scenario += fmt::format(
+      "[service.station]\nthreads = {}\nqueue = {{ discipline = \"priority\" }}\n", servers);
   for (std::size_t i = 0; i < rates.size(); ++i)
     scenario += fmt::format("[service.station.endpoint.class{}]\nwork = \"{}\"\n", i + 1, works[i]);
   Experiment e;

@@ -45,9 +45,8 @@ ObservedService service_between(const ServiceSpec& spec, const ServiceSnapshot& 
   ObservedService s;
   for (const EndpointSpec& endpoint : spec.endpoints) s.endpoints.push_back({endpoint.name, {}});
   for (std::size_t i = 0; i < to.handling.size(); ++i) {
-    const HandlingStatistics part = i < from.handling.size()
-                                        ? difference(from.handling[i], to.handling[i])
-                                        : to.handling[i];
+    const HandlingStatistics part =
+        i < from.handling.size() ? difference(from.handling[i], to.handling[i]) : to.handling[i];
     add(s.all, part);
     add(s.endpoints[i % s.endpoints.size()].value, part);
   }
@@ -75,8 +74,8 @@ Observation between(World& world, const Snapshot& from, const Snapshot& to) {
   for (std::size_t i = 0; i < spec.clients.size(); ++i)
     o.clients.push_back({spec.clients[i].name, std::move(world.clients()[i].windows[0])});
   for (std::size_t i = 0; i < spec.services.size(); ++i)
-    o.services.push_back({spec.services[i].name, service_between(spec.services[i], from.services[i],
-                                                                 to.services[i])});
+    o.services.push_back({spec.services[i].name,
+                          service_between(spec.services[i], from.services[i], to.services[i])});
   for (std::size_t i = 0; i < spec.edges.size(); ++i) {
     const EdgeStatistics &a = from.edges[i], &b = to.edges[i];
     EdgeStatistics e;
@@ -104,7 +103,9 @@ const HandlingStatistics& ObservedService::endpoint(std::string_view name) const
 const ObservedService& Observation::service(std::string_view name) const {
   return named(services, name);
 }
-const EdgeStatistics& Observation::edge(std::string_view name) const { return named(edges, name); }
+const EdgeStatistics& Observation::edge(std::string_view name) const {
+  return named(edges, name);
+}
 
 double Observation::share_with_at_least(std::size_t n) const {
   double all = 0, some = 0;
@@ -154,7 +155,7 @@ std::optional<Observation> observe(const Scenario& scenario, std::uint64_t seed,
   };
 
   if (!advance(measuring.warmup)) return std::nullopt;
-  const Snapshot from = snapshot(world);
+  const Snapshot from = scenario.warmup.ns > 0 ? snapshot(world) : snapshot_before(world);
   Instant end = Instant{} + scenario.duration;
   std::vector<std::uint64_t> counts;
   bool ended_early = false;

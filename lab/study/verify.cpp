@@ -91,7 +91,8 @@ std::vector<TheoryAnswer> verify(std::vector<TheoryCheck> checks, Effort effort)
 std::string verify_report(const std::vector<TheoryAnswer>& answers, double seconds) {
   std::string out = fmt::format(
       "Faultline against exact theory. Each value is computed from formulas and measured in {} "
-      "independent\nruns; ± is the 95 % confidence interval of what was measured. Times are in mean "
+      "independent\nruns; ± is the 95 % confidence interval of what was measured. Times are in "
+      "mean "
       "service times.\n",
       kVerifyRuns);
   std::size_t wrong = 0, vague = 0;
@@ -101,10 +102,10 @@ std::string verify_report(const std::vector<TheoryAnswer>& answers, double secon
     if (a.check.about != about) {
       about = a.check.about;
       out += fmt::format("\n{}\n", about);
-      out += fmt::format("  {:<34} {:>12} {:>12}   {:<11} {}\n", a.check.family, "exact", "measured",
-                         "", "verdict");
+      out += fmt::format("  {:<38} {:>12} {:>12}   {:<11} {}\n", a.check.family, "exact",
+                         "measured", "", "verdict");
     }
-    out += fmt::format("  {:<34} {:>12.5g} {:>12.5g} ± {:<10.2g} {}\n", plain(a.check.quantity),
+    out += fmt::format("  {:<38} {:>12.5g} {:>12.5g} ± {:<10.2g} {}\n", plain(a.check.quantity),
                        a.exact, a.measured, a.half_width, word(a.verdict));
     vague += a.verdict == TheoryVerdict::Vague;
     wrong += a.verdict != TheoryVerdict::Holds && a.verdict != TheoryVerdict::Vague;
@@ -113,14 +114,17 @@ std::string verify_report(const std::vector<TheoryAnswer>& answers, double secon
   const double bound = t_quantile(kMissAt, kVerifyRuns);
   if (wrong == 0 && vague == 0) {
     out += fmt::format(
-        "\nAll {} values agree with theory. The one furthest off is {:.1f} standard errors away; up "
-        "to {:.1f}\nis chance. Every interval is narrower than ± {:.0f} %, so an error of that size "
+        "\nAll {} values agree with theory. The one furthest off is {:.1f} standard errors away; "
+        "up "
+        "to {:.1f}\nis chance. Every interval is narrower than ± {:.0f} %, so an error of that "
+        "size "
         "would have shown.\n",
         answers.size(), worst, bound, kSharp * 100);
   } else {
     out += fmt::format(
         "\n{} of {} values disagree with theory: they are further off than chance explains ({:.1f} "
-        "standard\nerrors), or requests were lost. Then the simulator cannot be trusted: please report "
+        "standard\nerrors), or requests were lost. Then the simulator cannot be trusted: please "
+        "report "
         "it.\n",
         wrong, answers.size(), bound);
     if (vague > 0)

@@ -21,7 +21,9 @@ class Table {
   std::vector<TheoryCheck> checks_;
 };
 
-Inputs in() { return {}; }
+Inputs in() {
+  return {};
+}
 Inputs station(double rate, double servers) {
   return in().set("lam", rate).set("mu", 1.0).set("c", servers);
 }
@@ -62,24 +64,26 @@ void one_station(Table& t) {
   t.add("One thread and room for four to wait", "M/M/c/K",
         station(0.8, 1).set("K_total_in_system", 5.0), {"P_block", "mean_sojourn_accepted"});
   for (const char* service : {"exponential", "deterministic", "H2(cv2=4,balanced)"})
-    t.add(std::string("Ten threads and no queue; work ") + service +
-              ": only its mean may matter",
+    t.add(std::string("Ten threads and no queue; work ") + service + ": only its mean may matter",
           "M/G/c/c", loss(8, 10, service), {"P_block"});
   for (const char* service : {"deterministic", "lognormal(cv=0.5)", "H2(cv2=4,balanced)"})
     t.add(std::string("One thread, work ") + service + ", load 50 %", "M/G/1 FCFS",
           general(service, 0.5), {"mean_wait", "mean_sojourn", "sojourn_p95", "wait_variance"});
   t.add("Four threads, every job takes the same time", "M/D/c",
         general("deterministic", 3.2).set("c", 4.0), {"P_wait", "mean_wait"});
-  t.add("Evenly spaced arrivals", "GI/M/1 FCFS",
-        station(0.8, 1).set("arrivals", "deterministic"), {"mean_sojourn", "P_wait"});
+  t.add("Evenly spaced arrivals", "GI/M/1 FCFS", station(0.8, 1).set("arrivals", "deterministic"),
+        {"mean_sojourn", "P_wait"});
   t.add("Four instances behind a round robin", "GI/M/1 FCFS",
         station(0.8, 1).set("arrivals", "erlang-4 (round-robin LB over 4 M/M/1 servers)"),
         {"mean_sojourn", "sojourn_p95"});
   t.add("Bursty arrivals", "GI/M/1 FCFS", station(0.5, 1).set("arrivals", "H2 (scv=4, balanced)"),
         {"mean_sojourn", "P_wait"});
   t.add("Ten at a time", "M^X/M/1 (batch)",
-        in().set("batch", "fixed").set("mean_batch", 10.0).set("batch_rate", 0.05).set("mu", 1.0).set(
-            "c", 1.0),
+        in().set("batch", "fixed")
+            .set("mean_batch", 10.0)
+            .set("batch_rate", 0.05)
+            .set("mu", 1.0)
+            .set("c", 1.0),
         {"mean_sojourn"});
   t.add("As many threads as are needed", "M/G/inf",
         in().set("lam", 10.0).set("mean_service", 1.0).set("c", "inf"),
@@ -122,8 +126,9 @@ void impatience(Table& t) {
 
 void networks(Table& t) {
   t.add("Three stations in a row", "tandem M/M/1",
-        in().set("lam", 0.5).set("mu", Inputs::List{1.0, 1.25, 2.0}).set("servers",
-                                                                       Inputs::List{1, 1, 1}),
+        in().set("lam", 0.5)
+            .set("mu", Inputs::List{1.0, 1.25, 2.0})
+            .set("servers", Inputs::List{1, 1, 1}),
         {"mean_total_sojourn", "total_sojourn_p95", "total_sojourn_p99"});
   t.add("Web, application and database, with a way back", "Jackson open network",
         in().set("external", Inputs::List{2.0, 0.0, 0.0})
@@ -143,17 +148,26 @@ void networks(Table& t) {
             .set("stations", "single-server FCFS exponential"),
         {"throughput", "mean_response", "bottleneck_utilization"});
   t.add("Three servers, always the one with the fewest", "JSQ(d) finite N",
-        in().set("N", 3.0).set("d", 3.0).set("rho", 0.8).set("mu", 1.0).set("sampling",
-                                                                          "without replacement"),
+        in().set("N", 3.0)
+            .set("d", 3.0)
+            .set("rho", 0.8)
+            .set("mu", 1.0)
+            .set("sampling", "without replacement"),
         {"mean_sojourn"});
   t.add("Three servers, the better of two at random", "JSQ(d) finite N",
-        in().set("N", 3.0).set("d", 2.0).set("rho", 0.8).set("mu", 1.0).set("sampling",
-                                                                          "without replacement"),
+        in().set("N", 3.0)
+            .set("d", 2.0)
+            .set("rho", 0.8)
+            .set("mu", 1.0)
+            .set("sampling", "without replacement"),
         {"mean_sojourn"});
   t.add("Every request goes to both servers; the first answer calls off the other",
         "redundancy, cancel-on-completion",
-        in().set("N", 2.0).set("d", 2.0).set("lam", 1.0).set("mu", 1.0).set(
-            "copies", "independent service times"),
+        in().set("N", 2.0)
+            .set("d", 2.0)
+            .set("lam", 1.0)
+            .set("mu", 1.0)
+            .set("copies", "independent service times"),
         {"mean_sojourn"});
   t.add("Ten at once, all needed", "fan-out max of n",
         in().set("leg", "exponential mean 1, independent, no queueing").set("fanout", 10.0),
@@ -203,8 +217,7 @@ void policies(Table& t) {
                  "mean 1/theta, unlimited retries)"),
         {"mean_time_in_orbit", "mean_retries_per_request", "P_first_attempt_blocked"});
   t.add("A token bucket of ten", "token bucket policer",
-        in().set("arrival_rate", 1.0).set("refill_rate", 1.0).set("bucket_size", 10.0),
-        {"P_drop"});
+        in().set("arrival_rate", 1.0).set("refill_rate", 1.0).set("bucket_size", 10.0), {"P_drop"});
   t.add("A breaker that opens after five failures in a row", "circuit breaker (consecutive)",
         in().set("lam", 10.0)
             .set("fail_prob", 0.5)
@@ -229,8 +242,10 @@ void caches(Table& t) {
         in().set("items", 10.0).set("zipf_alpha", 0.8).set("capacity", 3.0), {"hit_ratio"});
   for (const char* protection : {"none", "single-flight coalescing"})
     t.add(std::string("A hot key expires; protection: ") + protection, "cache stampede",
-          in().set("lam", 10.0).set("recompute_time", 3.0).set("ttl", 60.0).set("protection",
-                                                                              protection),
+          in().set("lam", 10.0)
+              .set("recompute_time", 3.0)
+              .set("ttl", 60.0)
+              .set("protection", protection),
           {protection[0] == 'n' ? "mean_regenerations_per_expiry"
                                 : "mean_requests_coalesced_per_expiry"});
 }

@@ -6,9 +6,9 @@
 
 namespace faultline::mutation {
 
-inline constexpr bool loses_answers = false;      // now and then a reply goes nowhere
+inline constexpr bool loses_answers = false;        // now and then a reply goes nowhere
 inline constexpr bool leaves_threads_idle = false;  // a free thread, and one waiting
-inline constexpr bool keeps_timers = false;       // a timer goes on after its attempt has ended
-inline constexpr bool one_place_too_many = false;  // in a bounded queue
+inline constexpr bool keeps_timers = false;         // a timer goes on after its attempt has ended
+inline constexpr bool one_place_too_many = false;   // in a bounded queue
 
 }  // namespace faultline::mutation

@@ -68,10 +68,10 @@ void World::enqueue(InstanceId instance_id, AttemptId id) {
   const ServiceSpec& service = spec_.services[instance.service];
   if (!service.queue_timeout) return;
   Draws draws(derive(attempt_key(calls_[attempt.call], attempt), service.key ^ kPatience));
-  attempt.timers = calendar_.arm(
-      service.queue_timeout->sample(draws),
-      service.queue_timeout->is_constant() ? Timing::Constant : Timing::Varying, kAttemptTimer, id,
-      kQueueTimeout, attempt.timers);
+  attempt.timers =
+      calendar_.arm(service.queue_timeout->sample(draws),
+                    service.queue_timeout->is_constant() ? Timing::Constant : Timing::Varying,
+                    kAttemptTimer, id, kQueueTimeout, attempt.timers);
 }
 
 void World::leave_queue(Instance& instance, AttemptId id) {
@@ -233,8 +233,8 @@ void World::begin_calls(AttemptId id, const StepSpec& step) {
   attempt.share = 0;
   if (step.routes.count == 1 && !step.timeout) {
     attempt.pending = 1;
-    const bool other = step.otherwise != kNone &&
-                       !takes_chance(step, attempt, calls_[attempt.call]);
+    const bool other =
+        step.otherwise != kNone && !takes_chance(step, attempt, calls_[attempt.call]);
     return begin_call(begin_leg(id, other ? step.otherwise : step.routes.first));
   }
   // Legs that end at once must not settle a step that is still being begun.
@@ -430,7 +430,7 @@ void World::abandon_calls(AttemptId id) {
 
 void World::release_attempt(AttemptId id) {
   Attempt& attempt = attempts_[id];
-  cancel_timers(attempt.timers, 0, ~0u);
+  if (!mutation::keeps_timers) cancel_timers(attempt.timers, 0, ~0u);
   if (attempt.stale) {
     attempt.state = AttemptState::Ghost;  // the event that names it releases it
     attempt.stale = false;

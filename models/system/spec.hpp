@@ -52,8 +52,8 @@ struct RouteSpec {
 struct StepSpec {
   enum class Kind : std::uint8_t { Work, Calls, Cache };
   Kind kind = Kind::Work;
-  double chance = 1;                        // that it is done; otherwise it is passed over,
-  std::uint32_t otherwise = 0xffffffffu;    // or this route is called instead
+  double chance = 1;                      // that it is done; otherwise it is passed over,
+  std::uint32_t otherwise = 0xffffffffu;  // or this route is called instead
   Distribution work;
   Range routes;            // of Calls: the legs; of Cache: how to fill it
   std::uint32_t need = 1;  // legs that must succeed

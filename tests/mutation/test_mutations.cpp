@@ -74,7 +74,9 @@ TEST_CASE("without a mistake verify has nothing to say", "[mutation]") {
   CHECK_FALSE(noticed(nullptr));
 }
 
-TEST_CASE("a lost answer is noticed", "[mutation]") { CHECK(noticed(&mutation::loses_answers)); }
+TEST_CASE("a lost answer is noticed", "[mutation]") {
+  CHECK(noticed(&mutation::loses_answers));
+}
 
 TEST_CASE("a thread left idle while somebody waits is noticed", "[mutation]") {
   CHECK(noticed(&mutation::leaves_threads_idle));

@@ -51,11 +51,19 @@ TEST_CASE("the queue's timeout ends with the waiting", "[system]") {
 TEST_CASE("a refused request may be tried again", "[system]") {
   const auto r = result_of(
       "faultline = 1\nduration = \"10s\"\n[client.load]\ncalls = \"station\"\nrate = \"1/d\"\n"
-      "stops = \"1ns\"\nat_start = 2\npolicy = \"again\"\n[policy.again]\nretry = { attempts = 3 }\n"
+      "stops = \"1ns\"\nat_start = 2\npolicy = \"again\"\n[policy.again]\nretry = { attempts = 3 "
+      "}\n"
       "[service.station]\nthreads = 1\nwork = \"100ms\"\nqueue = { timeout = \"60ms\" }\n");
   CHECK(r->clients[0].value.ok == 2);
   CHECK(r->edges[0].value.attempts == 3);
   CHECK(r->ledger.balanced);
+}
+
+TEST_CASE("what happens at the very beginning is counted", "[run]") {
+  const auto r = result_of(at_start(5) + "[service.station]\nthreads = 5\nwork = \"1s\"\n");
+  CHECK(r->services[0].value.arrivals == 5);
+  CHECK(r->edges[0].value.attempts == 5);
+  CHECK(r->services[0].value.wait.max == 0);
 }
 
 TEST_CASE("each request may have a patience of its own", "[system]") {
@@ -72,7 +80,8 @@ TEST_CASE("each request may have a patience of its own", "[system]") {
 TEST_CASE("a step with a chance is done that often, and passed over otherwise", "[system]") {
   const std::string text =
       "faultline = 1\nduration = \"100s\"\n[client.load]\ncalls = \"front\"\nrate = \"100/s\"\n"
-      "[service.front]\nthreads = \"unbounded\"\nsteps = [ { call = \"left\", chance = \"30%\"{} } ]\n"
+      "[service.front]\nthreads = \"unbounded\"\nsteps = [ { call = \"left\", chance = \"30%\"{} } "
+      "]\n"
       "[service.left]\nthreads = \"unbounded\"\nwork = \"1ms\"\n"
       "[service.right]\nthreads = \"unbounded\"\nwork = \"1ms\"\n";
   const auto with = [&](const std::string& more) {

@@ -30,21 +30,22 @@ std::vector<JudgedRow> judged(const std::string& text) {
   return judge_rows(std::move(*rows), effort);
 }
 
-RowVerdict verdict(const std::string& text) { return judged(text).at(0).verdict; }
+RowVerdict verdict(const std::string& text) {
+  return judged(text).at(0).verdict;
+}
 
 int exit_code_of(const std::string& arguments) {
-  const std::string command = std::string(FAULTLINE_BINARY_DIR) + "/bin/faultline " + arguments +
-                              " >/dev/null 2>/dev/null";
+  const std::string command =
+      std::string(FAULTLINE_BINARY_DIR) + "/bin/faultline " + arguments + " >/dev/null 2>/dev/null";
   return WEXITSTATUS(std::system(command.c_str()));
 }
 
 }  // namespace
 
 TEST_CASE("a right row passes and a wrong one fails", "[verify]") {
-  const auto rows = judged(row("M/M/1", kOne, "mean_sojourn", 2) +
-                           row("M/M/1", kOne, "mean_sojourn", 2.2) +
-                           row("M/M/1", kOne, "P_at_least_10_in_system", 0.0009765625,
-                               "rel_tol = 0.1\nn = 400000"));
+  const auto rows = judged(
+      row("M/M/1", kOne, "mean_sojourn", 2) + row("M/M/1", kOne, "mean_sojourn", 2.2) +
+      row("M/M/1", kOne, "P_at_least_10_in_system", 0.0009765625, "rel_tol = 0.1\nn = 400000"));
   CHECK(rows[0].verdict == RowVerdict::Pass);
   CHECK(rows[0].measured == Approx(2).epsilon(0.02));
   CHECK(rows[1].verdict == RowVerdict::Fail);
@@ -59,9 +60,9 @@ TEST_CASE("what is not understood is not modelled, never guessed", "[verify]") {
   CHECK(verdict(row("M/M/1", "lam = \"a lot\", mu = 1.0", "mean_sojourn", 2)) ==
         RowVerdict::NotModelled);
   CHECK(verdict(row("M/M/1", "lam = 2.0, mu = 1.0", "mean_sojourn", 2)) == RowVerdict::NotModelled);
-  CHECK(verdict(row("M/G/1 FCFS",
-                    "lam = 0.5, mean_service = 1.0, c = 1, service = \"of some kind\"", "mean_wait",
-                    2)) == RowVerdict::NotModelled);
+  CHECK(
+      verdict(row("M/G/1 FCFS", "lam = 0.5, mean_service = 1.0, c = 1, service = \"of some kind\"",
+                  "mean_wait", 2)) == RowVerdict::NotModelled);
 }
 
 TEST_CASE("the model's own arithmetic is held against arithmetic rows", "[verify]") {
@@ -88,11 +89,13 @@ TEST_CASE("a file that isn't rows is refused with its mistakes", "[verify]") {
 }
 
 TEST_CASE("the results do not depend on the number of threads", "[verify]") {
-  auto rows = read_rows(row("M/M/1", kOne, "mean_wait", 1) + row("M/M/1", kOne, "utilization", 0.5) +
-                            row("M/D/c", "lam = 1.6, c = 2, mean_service = 1.0, rho = 0.8, "
-                                         "service = \"deterministic\"",
-                                "mean_wait", 1),
-                        "x");
+  auto rows =
+      read_rows(row("M/M/1", kOne, "mean_wait", 1) + row("M/M/1", kOne, "utilization", 0.5) +
+                    row("M/D/c",
+                        "lam = 1.6, c = 2, mean_service = 1.0, rho = 0.8, "
+                        "service = \"deterministic\"",
+                        "mean_wait", 1),
+                "x");
   REQUIRE(rows.has_value());
   Effort one, two;
   one.budget = two.budget = 2e6;
@@ -110,7 +113,8 @@ TEST_CASE("a value is judged by the spread of its own runs", "[verify]") {
   CHECK(judge_runs(check, 1.05, runs).verdict == TheoryVerdict::Misses);
   runs[3].balanced = false;
   CHECK(judge_runs(check, 1.0, runs).verdict == TheoryVerdict::Unbalanced);
-  for (int i = 0; i < 12; ++i) runs[static_cast<std::size_t>(i)] = {i % 2 == 0 ? 1.5 : 0.5, 1, true};
+  for (int i = 0; i < 12; ++i)
+    runs[static_cast<std::size_t>(i)] = {i % 2 == 0 ? 1.5 : 0.5, 1, true};
   CHECK(judge_runs(check, 1.0, runs).verdict == TheoryVerdict::Vague);
 }
 
