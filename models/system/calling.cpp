@@ -226,8 +226,7 @@ void World::detach(AttemptId id) {
 }
 
 // One attempt's outcome is the call's: the others are called off.
-void World::cancel_others(Call& call, AttemptId kept) {
-  if (call.live <= 1) return;
+void World::cancel_all_but(Call& call, AttemptId kept) {
   const unsigned inner = pipeline_of(call).spec->inner;
   for (AttemptId id = call.attempts; id != kNone;) {
     const AttemptId next = attempts_[id].sibling;
@@ -291,10 +290,6 @@ void World::end_call(CallId id, Outcome outcome) {
   if (head == id) head = call.next;
   release_reference(id);
   leg_ended(parent, outcome);
-}
-
-void World::release_reference(CallId id) {
-  if (--calls_[id].references == 0) calls_.release(id);
 }
 
 void World::answer_arrived(AttemptId id) {
@@ -396,7 +391,7 @@ void World::note_breaker(const Call& call, Policy& policy, std::optional<Breaker
 }
 
 // Calls off those of an owner's timers whose tag is in [from, until).
-void World::cancel_timers(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
+void World::cancel_some(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
   std::uint32_t* link = &chain;
   while (*link != kNone) {
     const std::uint32_t tag = calendar_.tag(*link);

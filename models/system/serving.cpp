@@ -83,9 +83,8 @@ AttemptId World::take_next(Instance& instance) {
 
 // Gives free threads to those who wait. What starts may end at once and free its thread again: then
 // this same loop, not a nested one, takes the next.
-void World::serve_next(InstanceId id) {
+void World::serve_queue(InstanceId id) {
   Instance& instance = instances_[id];
-  if (instance.serving || instance.queued == 0) return;
   const std::uint32_t threads = instance.spec->threads;
   instance.serving = true;
   // `instances_` may grow meanwhile, so the reference is not kept.
