@@ -106,6 +106,7 @@ std::string plain(std::string_view what) {
   if (what.starts_with("Error while parsing ") && colon != std::string_view::npos)
     return fmt::format("not TOML: {} (in a {})", what.substr(colon + 2),
                        what.substr(20, colon - 20));
+  if (what.starts_with("Encountered ")) what.remove_prefix(12);
   return fmt::format("not TOML: {}", what);
 }
 

@@ -40,7 +40,7 @@ class Loading {
 
   tl::expected<LoadedScenario, Diagnostics> load(std::string_view wanted,
                                                  const Settings& settings) {
-    Reading base = read();
+    Reading base = read("base");
     const bool other_language =
         !base.diagnostics.empty() && base.diagnostics.front().code == "E105";
     diagnostics_ = base.diagnostics;
@@ -63,7 +63,7 @@ class Loading {
       apply(document_, *edit, diagnostics_);
       out.settings.emplace_back(edit->key, toml_text(edit->value));
     }
-    Reading reading = settings.empty() && name == "base" ? std::move(base) : read();
+    Reading reading = settings.empty() && name == "base" ? std::move(base) : read(name);
     if (name == "base" || !settings.empty()) {
       for (Diagnostic& d : reading.diagnostics) diagnostics_.push_back(std::move(d));
     }
@@ -79,11 +79,10 @@ class Loading {
   }
 
  private:
-  Reading read() {
+  Reading read(const std::string& variant) {
     Reading reading = read_scenario(document_, directory_);
-    const bool readable = reading.diagnostics.empty();
-    // References mean little while what they refer to can't be read, but names still do.
-    check(document_, reading, readable);
+    const bool newer = !reading.diagnostics.empty() && reading.diagnostics[0].code == "E105";
+    if (!newer) check(document_, reading, variant);
     return reading;
   }
 
@@ -110,7 +109,7 @@ class Loading {
       document_.root = as_written_;
       apply_variant(e.key, nullptr);
       forms_.emplace_back(e.key, canonical(document_.root, true));
-      add_new(read().diagnostics, of_base, e.key);
+      add_new(read(e.key).diagnostics, of_base, e.key);
     }
   }
 

@@ -123,8 +123,8 @@ class Editing {
       fail("E503", fmt::format("{} is a list: `{}` should be a number", name, path_[i]),
            fmt::format("the first element is {}.0", name));
     } else if (*index >= list.items.size()) {
-      fail("E502", fmt::format("{} has {} elements, counted from 0: there is no {}", name,
-                               list.items.size(), *index));
+      fail("E502", fmt::format("there is no {}.{}", name, *index),
+           fmt::format("{} has {}, counted from 0", name, list.items.size()));
     } else {
       return &list.items[*index];
     }

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "lab/scenario/metric.hpp"
 #include "lab/scenario/reading_binder.hpp"
 #include "lab/scenario/suggest.hpp"
 
@@ -304,6 +305,12 @@ bool ReadingBinder::bound(const Field& f, Bound& target) {
     wrong_type(f, *node, "a value in the metric's unit, or { times = 0.2, of = \"variant\" }");
   }
   return true;
+}
+
+bool ReadingBinder::amount(const Bound& bound, bool time, double& out) {
+  const auto parsed = parse_bound(time ? Unit::Seconds : Unit::Share, bound.text);
+  if (parsed) out = *parsed;
+  return parsed.has_value();
 }
 
 void ReadingBinder::text(const Field& f, std::string& target) {
