@@ -5,6 +5,9 @@
 #define TOML_HEADER_ONLY 1
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
+// Version 3.3 asserts what malformed text can break (`x = [ }`, `[[[1]]]`). Where it goes on, it
+// reports an error like any other, as in Debian's build; the fuzzer watches over that.
+#define TOML_ASSERT(expr) static_assert(true)
 
 #include "lab/scenario/document.hpp"
 
@@ -89,7 +92,7 @@ std::string hint_for(std::string_view what, std::string_view line) {
     const std::string_view key = line.substr(0, dot);
     return fmt::format("a text and its translations: {} = {{ en = \"…\", fr = \"…\" }}", key);
   }
-  if (equals != std::string_view::npos) {
+  if (equals != std::string_view::npos && what.find("redefine") == std::string_view::npos) {
     const std::size_t start = line.find_first_not_of(" \t", equals + 1);
     if (start != std::string_view::npos && std::isalnum(static_cast<unsigned char>(line[start]))) {
       const std::string_view value =

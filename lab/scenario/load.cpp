@@ -69,6 +69,7 @@ class Loading {
     }
     if (!diagnostics_.empty()) return tl::make_unexpected(tidied(std::move(diagnostics_)));
     out.scenario = std::move(reading.scenario);
+    if (const Variant* v = find(out.scenario.variants, name)) out.variant_title = v->title;
     out.translations = std::move(reading.translations);
     out.text = std::move(document_.text);
     out.file = std::move(document_.file);
@@ -128,10 +129,6 @@ class Loading {
 
   void apply_variant(const std::string& name, LoadedScenario* out) {
     const Node* variant = variants()->find(name);
-    if (out != nullptr) {
-      const Node* title = variant->find("title");
-      if (title != nullptr && title->kind == Node::Kind::Text) out->variant_title = title->text;
-    }
     const Node* set = variant->find("set");
     if (set == nullptr) return;
     for (const Edit& edit : edits_of(document_, *set, diagnostics_)) {

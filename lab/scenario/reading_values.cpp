@@ -29,6 +29,11 @@ bool is_number(const Node& node) {
   return node.kind == Node::Kind::Integer || node.kind == Node::Kind::Real;
 }
 
+bool is_digits(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 // "p95" is 0.95; nothing if the text is no quantile.
 std::optional<double> quantile(std::string_view text) {
   if (!text.starts_with('p')) return std::nullopt;
@@ -70,7 +75,7 @@ void ReadingBinder::malformed(const Field& f, const Node& node, const QuantityEr
     where.column += 1 + ahead;
     where.length = std::max(1, where.length - 2 - ahead);
   }
-  fail(f, where, "E303", fmt::format("{} in {}", error.message, path_of(f)), error.hint);
+  fail(f, where, "E303", fmt::format("{}: {}", path_of(f), error.message), error.hint);
 }
 
 template <class Parse>
@@ -117,12 +122,11 @@ void ReadingBinder::value(const Field& f, std::int64_t& target) {
     }
     const std::array<std::string_view, 1> words = {"unbounded"};
     std::string hint = did_you_mean(node->text, std::span<const std::string_view>(words));
+    if (is_digits(node->text)) hint = "counts are written without quotes: " + node->text;
     return wrong_type(f, *node, "a whole number or \"unbounded\"", std::move(hint));
   }
   if (node->kind != Node::Kind::Integer) {
-    const bool digits = node->kind == Node::Kind::Text && !node->text.empty() &&
-                        std::all_of(node->text.begin(), node->text.end(),
-                                    [](char c) { return c >= '0' && c <= '9'; });
+    const bool digits = node->kind == Node::Kind::Text && is_digits(node->text);
     const bool whole = node->kind == Node::Kind::Real && std::abs(node->real) < 1e15 &&
                        node->real == std::floor(node->real);
     std::string hint;
