@@ -66,7 +66,8 @@ void World::open_clients() {
       users_.push_back({i, u, 0});
       const auto id = static_cast<std::uint32_t>(users_.size() - 1);
       // Everybody thinks first, so that users don't come in step.
-      Draws draws(derive(derive(derive(seed_, client.key), kThinking), derive(u, std::uint64_t{0})));
+      Draws draws(
+          derive(derive(derive(seed_, client.key), kThinking), derive(u, std::uint64_t{0})));
       calendar_.schedule(client.starts + client.think.sample(draws), kUserReady, id);
     }
   }
@@ -116,6 +117,7 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
   call.lineage = lineage;
   call.due = now();
   call.route = client.route;
+  call.priority = client.priority;
   call.prev = user;
   const std::uint64_t sender = user == kNone ? state.requests : users_[user].number;
   call.caller = state.first_caller + static_cast<std::uint32_t>(sender % client.instances);
@@ -134,7 +136,7 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
 }
 
 void World::request_ended(Call& call, Outcome outcome) {
-  const EdgeSpec& edge = spec_.edges[spec_.routes[call.route].edge];
+  const EdgeSpec& edge = spec_.edges[routes_[call.route].edge];
   const std::uint32_t i = edge.caller;
   const Duration took = now() - call.due;
   fingerprint_.add(call.lineage ^ static_cast<std::uint64_t>(outcome.error));

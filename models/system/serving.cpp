@@ -1,5 +1,5 @@
-// At the server: a thread is found, or a place in the queue, or the door is shut; the steps are done,
-// the thread held throughout, calls to others included; the answer goes back.
+// At the server: a thread is found, or a place in the queue, or the door is shut; the steps are
+// done, the thread held throughout, calls to others included; the answer goes back.
 
 #include "models/system/world.hpp"
 
@@ -14,9 +14,7 @@ constexpr std::uint16_t kBeginning = 0x8000;  // in `pending`: legs are still be
 }  // namespace
 
 HandlingStatistics& World::handling(const Attempt& attempt, const Call& call) {
-  const RouteSpec& route = spec_.routes[call.route];
-  const std::size_t endpoints = spec_.services[route.service].endpoints.size();
-  return service_stats_[route.service].handling[route.endpoint + endpoints * instances_[attempt.instance].version];
+  return instances_[attempt.instance].handling[routes_[call.route].endpoint];
 }
 
 void World::arrive(AttemptId id) {
@@ -25,13 +23,14 @@ void World::arrive(AttemptId id) {
   Instance& instance = instances_[attempt.instance];
   const Call& call = calls_[attempt.call];
   attempt.arrived = now();
-  ServiceStatistics& stats = service_stats_[instance.service];
+  ServiceStatistics& stats = *instance.stats;
   ++stats.arrivals;
   for (PeakCounter& peak : stats.arrivals_peaks) peak.count(now());
   ++handling(attempt, call).arrivals;
-  if (instance.conditions.down || instance.state == InstanceState::Gone) return refuse(id, Error::Unavailable);
+  if (instance.conditions.down || instance.state == InstanceState::Gone)
+    return refuse(id, Error::Unavailable);
   if (now() >= expiry(attempt, call)) return refuse(id, Error::Deadline);
-  const ServiceSpec& service = spec_.services[instance.service];
+  const ServiceSpec& service = *instance.spec;
   if (instance.busy < service.threads && instance.queued == 0) return start_job(id);
   if (instance.queued >= service.queue_limit) return refuse(id, Error::Refused);
   enqueue(attempt.instance, id);
@@ -51,28 +50,28 @@ void World::enqueue(InstanceId instance_id, AttemptId id) {
   Instance& instance = instances_[instance_id];
   Attempt& attempt = attempts_[id];
   attempt.state = AttemptState::Queued;
-  const bool by_priority = spec_.services[instance.service].discipline == Discipline::Priority;
+  const bool by_priority = instance.spec->discipline == Discipline::Priority;
   Instance::Line& line = instance.lines[by_priority ? attempt.priority : 0];
   attempt.prev = line.tail;
   attempt.next = kNone;
   (line.tail == kNone ? line.head : attempts_[line.tail].next) = id;
   line.tail = id;
   ++instance.queued;
-  service_stats_[instance.service].queued.add(now(), 1);
+  instance.stats->queued.add(now(), 1);
 }
 
 void World::leave_queue(Instance& instance, AttemptId id) {
   Attempt& attempt = attempts_[id];
-  const bool by_priority = spec_.services[instance.service].discipline == Discipline::Priority;
+  const bool by_priority = instance.spec->discipline == Discipline::Priority;
   Instance::Line& line = instance.lines[by_priority ? attempt.priority : 0];
   (attempt.prev == kNone ? line.head : attempts_[attempt.prev].next) = attempt.next;
   (attempt.next == kNone ? line.tail : attempts_[attempt.next].prev) = attempt.prev;
   --instance.queued;
-  service_stats_[instance.service].queued.add(now(), -1);
+  instance.stats->queued.add(now(), -1);
 }
 
 AttemptId World::take_next(Instance& instance) {
-  const bool lifo = spec_.services[instance.service].discipline == Discipline::Lifo;
+  const bool lifo = instance.spec->discipline == Discipline::Lifo;
   for (Instance::Line& line : instance.lines) {
     if (line.head == kNone) continue;
     const AttemptId id = lifo ? line.tail : line.head;
@@ -87,7 +86,7 @@ AttemptId World::take_next(Instance& instance) {
 void World::serve_next(InstanceId id) {
   Instance& instance = instances_[id];
   if (instance.serving || instance.queued == 0) return;
-  const std::uint32_t threads = spec_.services[instance.service].threads;
+  const std::uint32_t threads = instance.spec->threads;
   instance.serving = true;
   // `instances_` may grow meanwhile, so the reference is not kept.
   while (instances_[id].busy < threads && instances_[id].queued > 0) {
@@ -109,13 +108,15 @@ void World::start_job(AttemptId id) {
   attempt.started = now();
   handling(attempt, call).wait.record(now() - attempt.arrived);
   ++instance.busy;
-  service_stats_[instance.service].busy.add(now(), 1);
+  instance.stats->busy.add(now(), 1);
   attempt.prev = kNone;
   attempt.next = instance.jobs;
   if (instance.jobs != kNone) attempts_[instance.jobs].prev = id;
   instance.jobs = id;
   attempt.state = AttemptState::Calling;
-  if (traced(call)) trace(call, fmt::format("gets a thread after {:.3f} ms in the queue", (now() - attempt.arrived).seconds() * 1e3));
+  if (traced(call))
+    trace(call, fmt::format("gets a thread after {:.3f} ms in the queue",
+                            (now() - attempt.arrived).seconds() * 1e3));
   Error why = Error::None;
   if (fails_at_once(attempt, call, why)) return finish_job(id, Outcome::failed(why));
   run_steps(id);
@@ -133,7 +134,8 @@ bool World::fails_at_once(const Attempt& attempt, const Call& call, Error& why) 
   const Version& version = services_[instance.service].versions[instance.version];
   if (version.effects.errors <= 0) return false;
   why = Error::ServerError;
-  return Draws(derive(attempt_key(call, attempt), version.key ^ kVersionError)).uniform() < version.effects.errors;
+  return Draws(derive(attempt_key(call, attempt), version.key ^ kVersionError)).uniform() <
+         version.effects.errors;
 }
 
 Duration World::work_of(const StepSpec& step, const Attempt& attempt, const Call& call) const {
@@ -144,7 +146,8 @@ Duration World::work_of(const StepSpec& step, const Attempt& attempt, const Call
   if (instance.version != 0) {
     const Version& version = services_[instance.service].versions[instance.version];
     const std::uint64_t key = derive(attempt_key(call, attempt), version.key ^ kVersionSlow);
-    if (version.effects.slow_share > 0 && Draws(key).uniform() < version.effects.slow_share) factor *= version.effects.slow_factor;
+    if (version.effects.slow_share > 0 && Draws(key).uniform() < version.effects.slow_share)
+      factor *= version.effects.slow_factor;
   }
   if (factor != 1) work = from_seconds(work.seconds() * factor);
   return work;
@@ -154,18 +157,18 @@ void World::run_steps(AttemptId id) {
   for (;;) {
     Attempt& attempt = attempts_[id];
     const Call& call = calls_[attempt.call];
-    const RouteSpec& route = spec_.routes[call.route];
-    const Range& steps = spec_.services[route.service].endpoints[route.endpoint].steps;
-    if (attempt.step == steps.count) {
-      const Outcome answer = attempt.tainted ? Outcome::failed(Error::WrongData) : Outcome{Error::None, attempt.quality};
+    const Route& route = routes_[call.route];
+    if (attempt.step == route.step_count) {
+      const Outcome answer = attempt.tainted ? Outcome::failed(Error::WrongData)
+                                             : Outcome{Error::None, attempt.quality};
       return finish_job(id, answer);
     }
-    const StepSpec& step = spec_.steps[steps.first + attempt.step];
+    const StepSpec& step = route.steps[attempt.step];
     if (step.kind == StepSpec::Kind::Work) {
       const Duration work = work_of(step, attempt, call);
       if (work.ns > 0) {
         attempt.state = AttemptState::Working;
-        service_stats_[route.service].working.add(now(), 1);
+        route.served->working.add(now(), 1);
         if (traced(call)) trace(call, fmt::format("works for {:.3f} ms", work.seconds() * 1e3));
         return calendar_.schedule(now() + work, kWorkDone, id);
       }
@@ -185,7 +188,7 @@ void World::on_work_done(AttemptId id) {
     attempt.stale = false;
     return;
   }
-  service_stats_[instances_[attempt.instance].service].working.add(now(), -1);
+  instances_[attempt.instance].stats->working.add(now(), -1);
   attempt.state = AttemptState::Calling;
   ++attempt.step;
   run_steps(id);
@@ -203,10 +206,12 @@ void World::begin_calls(AttemptId id, const StepSpec& step) {
   // Legs that end at once must not settle a step that is still being begun.
   attempt.pending = static_cast<std::uint16_t>(step.routes.count | kBeginning);
   if (step.timeout) {
-    attempt.timers = calendar_.arm(*step.timeout, Timing::Constant, kAttemptTimer, id, kStepTimeout, attempt.timers);
+    attempt.timers = calendar_.arm(*step.timeout, Timing::Constant, kAttemptTimer, id, kStepTimeout,
+                                   attempt.timers);
   }
   std::vector<CallId> legs;
-  for (std::uint32_t leg = 0; leg < step.routes.count; ++leg) legs.push_back(begin_leg(id, step.routes.first + leg));
+  for (std::uint32_t leg = 0; leg < step.routes.count; ++leg)
+    legs.push_back(begin_leg(id, step.routes.first + leg));
   for (CallId leg : legs) begin_call(leg);
   attempts_[id].pending &= kBeginning - 1;
   settle_step(id);
@@ -217,7 +222,8 @@ CallId World::begin_leg(AttemptId id, std::uint32_t route) {
   Call& call = calls_[call_id];
   Attempt& attempt = attempts_[id];
   const Call& parent = calls_[attempt.call];
-  call.lineage = derive(derive(parent.lineage, attempt.number), spec_.routes[route].key);
+  call.lineage = derive(attempt_key(parent, attempt), routes_[route].key);
+  call.priority = attempt.priority;
   call.due = now();
   call.deadline = expiry(attempt, parent);
   call.parent = id;
@@ -244,8 +250,8 @@ void World::leg_ended(AttemptId id, Outcome outcome) {
     attempt.share += outcome.quality;
   }
   const Call& call = calls_[attempt.call];
-  const RouteSpec& route = spec_.routes[call.route];
-  const StepSpec& step = spec_.steps[spec_.services[route.service].endpoints[route.endpoint].steps.first + attempt.step];
+  const Route& route = routes_[call.route];
+  const StepSpec& step = route.steps[attempt.step];
   if (step.kind == StepSpec::Kind::Cache) filled(id, step, outcome);
   settle_step(id);
 }
@@ -254,8 +260,8 @@ void World::leg_ended(AttemptId id, Outcome outcome) {
 void World::settle_step(AttemptId id) {
   Attempt& attempt = attempts_[id];
   const Call& call = calls_[attempt.call];
-  const RouteSpec& route = spec_.routes[call.route];
-  const StepSpec& step = spec_.steps[spec_.services[route.service].endpoints[route.endpoint].steps.first + attempt.step];
+  const Route& route = routes_[call.route];
+  const StepSpec& step = route.steps[attempt.step];
   const bool decided = !step.wait_all && (attempt.pending & kBeginning) == 0 &&
                        (attempt.good >= step.need || attempt.good + attempt.pending < step.need);
   if (attempt.pending > 0 && !decided) return;
@@ -278,7 +284,8 @@ void World::finish_job(AttemptId id, Outcome outcome) {
   count_answer(attempt, call, outcome);
   const InstanceId instance = attempt.instance;
   free_thread(id);
-  if (traced(call)) trace(call, fmt::format("is done: {}", outcome.ok() ? "ok" : name(outcome.error)));
+  if (traced(call))
+    trace(call, fmt::format("is done: {}", outcome.ok() ? "ok" : name(outcome.error)));
   serve_next(instance);
   reply(id, outcome);
 }
@@ -308,10 +315,11 @@ void World::count_answer(const Attempt& attempt, const Call& call, Outcome outco
 void World::free_thread(AttemptId id) {
   Attempt& attempt = attempts_[id];
   Instance& instance = instances_[attempt.instance];
-  ServiceStatistics& stats = service_stats_[instance.service];
+  ServiceStatistics& stats = *instance.stats;
   --instance.busy;
   stats.busy.add(now(), -1);
-  if (attempt.abandoned) stats.wasted_s += (now() - std::max(attempt.sent, attempt.started)).seconds();
+  if (attempt.abandoned)
+    stats.wasted_s += (now() - std::max(attempt.sent, attempt.started)).seconds();
   if (attempt.prev != kNone) attempts_[attempt.prev].next = attempt.next;
   if (attempt.next != kNone) attempts_[attempt.next].prev = attempt.prev;
   if (instance.jobs == id) instance.jobs = attempt.next;
@@ -338,7 +346,7 @@ void World::cancel_job(AttemptId id) {
       leave_queue(instances_[instance], id);
       return release_attempt(id);
     case AttemptState::Working:
-      service_stats_[instances_[instance].service].working.add(now(), -1);
+      instances_[instance].stats->working.add(now(), -1);
       free_thread(id);
       attempt.state = AttemptState::Ghost;
       return serve_next(instance);
@@ -360,7 +368,7 @@ void World::crash_job(AttemptId id) {
     leave_queue(instances_[attempt.instance], id);
   } else {
     if (attempt.state == AttemptState::Working) {
-      service_stats_[instances_[attempt.instance].service].working.add(now(), -1);
+      instances_[attempt.instance].stats->working.add(now(), -1);
       attempt.stale = true;
     }
     abandon_calls(id);
