@@ -29,9 +29,14 @@ are text with their unit:
 | share | `"5%"`, `"99.9%"` |
 | size | `"64MiB"` |
 | CPU | `"500m"`, `"2"` |
-| distribution | a time, or `exp(mean)`, `uniform(lo, hi)`, `normal(mean, cv=)`, `lognormal(mean, cv=)`, `gamma(mean, cv=)`, `erlang(mean, k=)`, `weibull(mean, shape=)`, `pareto(mean, alpha=)`, `bounded_pareto(mean, alpha=, ratio=)`, `hyperexp(mean, cv=)`, `mixture(0.9: exp(5ms), 0.1: exp(15ms))`, `empirical("file.csv")` |
+| distribution | a time, or one of those below |
 | count, number | bare |
 | text, or one per language | `"…"`, or `{ en = "…", fr = "…" }` |
+
+Distributions: `exp(mean)`, `uniform(lo, hi)`, `normal(mean, cv=)`, `lognormal(mean, cv=)`,
+`gamma(mean, cv=)`, `erlang(mean, k=)`, `weibull(mean, shape=)`, `pareto(mean, alpha=)`,
+`bounded_pareto(mean, alpha=, ratio=)`, `hyperexp(mean, cv=)`,
+`mixture(0.9: exp(5ms), 0.1: exp(15ms))`, `empirical("file.csv")`. The mean is that of the samples.
 
 `false` instead of a table, or of an optional value, leaves it out. `service/endpoint` names an
 endpoint; the service alone will do if it has only one.
