@@ -84,6 +84,42 @@ class Mutator {
 
 }  // namespace
 
+TEST_CASE("settings never make it fall over", "[scenario][fuzz]") {
+  const std::string text =
+      contents(std::string(FAULTLINE_SOURCE_DIR) + "/tests/golden/everything.toml");
+  const std::vector<std::string> parts = {
+      "service", "db",    "policy",  "inner",         "retry",  "budget", "ttl",
+      "0",       "1",     "fault",   "shape",         "client", "web",    "expect",
+      "note",    "title", "fr",      "queue",         "limit",  "steps",  "work",
+      "after",   "link",  "variant", "\"front->db\"", "x-a",    "breaker"};
+  const std::vector<std::string> values = {
+      "1",      "-1",        "5ms", "\"5ms\"", "false", "true",  "{}",    "[]",
+      "[1, 2]", "{ a = 1 }", "50%", "x",       "\"",    "400/s", "1e999", "{ after = \"1s\" }",
+      "#",      "[",         "p95", ""};
+  const std::uint64_t first = number("FAULTLINE_FUZZ_SEED", 1);
+  const std::uint64_t rounds = number("FAULTLINE_FUZZ_ROUNDS", 1500);
+  for (std::uint64_t seed = first; seed < first + rounds; ++seed) {
+    std::mt19937_64 engine(seed);
+    Settings settings;
+    for (std::uint64_t n = 1 + engine() % 3; n > 0; --n) {
+      std::string key = parts[engine() % parts.size()];
+      for (std::uint64_t more = engine() % 5; more > 0; --more)
+        key += "." + parts[engine() % parts.size()];
+      settings.emplace_back(key, values[engine() % values.size()]);
+    }
+    INFO("again: FAULTLINE_FUZZ_SEED=" << seed << " FAULTLINE_FUZZ_ROUNDS=1 bin/test_lab [fuzz]");
+    const auto loaded = load_text(text, "fuzz.toml", "", settings);
+    if (!loaded) {
+      REQUIRE_FALSE(render(loaded.error()).empty());
+      continue;
+    }
+    // What was understood reads back as the same.
+    const auto again = load_text(text, "fuzz.toml", "", loaded->settings);
+    if (!again) FAIL(render(again.error()));
+    REQUIRE(again->settings == loaded->settings);
+  }
+}
+
 TEST_CASE("the reader never falls over", "[scenario][fuzz]") {
   const std::string folder = FAULTLINE_SOURCE_DIR;
   const std::string example = contents(folder + "/tests/golden/contract_example.toml");
