@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "lab/scenario/override.hpp"
 #include "lab/scenario/suggest.hpp"
@@ -73,8 +74,7 @@ class Walk {
     }
     if (caller.empty()) return;
     std::string edge = caller + "->" + target->service;
-    if (std::find(graph_.edges.begin(), graph_.edges.end(), edge) == graph_.edges.end())
-      graph_.edges.push_back(std::move(edge));
+    if (seen_.insert(edge).second) graph_.edges.push_back(std::move(edge));
     if (!node.empty()) calls_[node].push_back({node_name(target->service, target->endpoint), &r});
   }
 
@@ -110,6 +110,7 @@ class Walk {
   const Document& document_;
   Reading& reading_;
   CallGraph graph_;
+  std::set<std::string> seen_;  // the edges again
   std::map<std::string, std::vector<Call>, std::less<>> calls_;
   std::map<std::string, bool, std::less<>> done_;
 };

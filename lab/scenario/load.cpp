@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include "lab/scenario/check.hpp"
@@ -46,7 +48,7 @@ class Loading {
     diagnostics_ = base.diagnostics;
     if (other_language) return tl::make_unexpected(diagnostics_);
     forms_.emplace_back("base", canonical(as_written_, true));
-    read_variants(base.diagnostics);
+    read_variants(places_of(base.diagnostics));
     const std::string name(wanted.empty() ? "base" : wanted);
     if (!known(name)) return tl::make_unexpected(tidied(std::move(diagnostics_)));
 
@@ -80,6 +82,8 @@ class Loading {
   }
 
  private:
+  using Places = std::set<std::tuple<int, int, std::string>>;
+
   Reading read(const std::string& variant) {
     Reading reading = read_scenario(document_, directory_);
     const bool newer = !reading.diagnostics.empty() && reading.diagnostics[0].code == "E105";
@@ -92,7 +96,7 @@ class Loading {
     return all != nullptr && all->kind == Node::Kind::Table ? all : nullptr;
   }
 
-  void read_variants(const Diagnostics& of_base) {
+  void read_variants(const Places& of_base) {
     if (variants() == nullptr) return;
     std::size_t count = 0;
     for (const Entry& e : variants()->entries) {
@@ -114,14 +118,16 @@ class Loading {
     }
   }
 
+  static Places places_of(const Diagnostics& diagnostics) {
+    Places places;
+    for (const Diagnostic& d : diagnostics) places.emplace(d.line, d.column, d.message);
+    return places;
+  }
+
   // What is wrong in a variant and was not wrong without it.
-  void add_new(Diagnostics found, const Diagnostics& of_base, const std::string& variant) {
+  void add_new(Diagnostics found, const Places& of_base, const std::string& variant) {
     for (Diagnostic& d : found) {
-      const bool old = std::any_of(of_base.begin(), of_base.end(), [&](const Diagnostic& b) {
-        return b.line == d.line && b.column == d.column && b.code == d.code &&
-               b.message == d.message;
-      });
-      if (old) continue;
+      if (of_base.contains({d.line, d.column, d.message})) continue;
       d.message += fmt::format(" (in variant {})", variant);
       diagnostics_.push_back(std::move(d));
     }

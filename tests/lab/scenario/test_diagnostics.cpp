@@ -80,6 +80,18 @@ TEST_CASE("files that can't be read", "[scenario]") {
   std::ofstream(big) << "faultline = 1\n#" << std::string(kLargestFile, 'x');
   CHECK(code(big.string()) == "E103");
   fs::remove(big);
+  const auto letter = load_text("faultline = 1\n\u00e9 = 1\nx = \u0100\n", "x.toml");
+  REQUIRE_FALSE(letter);
+  CHECK(letter.error().front().code == "E101");
+  CHECK(letter.error().front().line == 2);
+  std::string deep = "faultline = 1\n";
+  for (int i = 0; i < 300'000; ++i) deep += "a.";
+  const auto nested = load_text(deep + "a = 1\n", "x.toml");
+  REQUIRE_FALSE(nested);
+  CHECK(nested.error().front().code == "E101");
+  const auto lists = load_text("faultline = 1\nx-a = " + std::string(100'000, '['), "x.toml");
+  REQUIRE_FALSE(lists);
+  CHECK(lists.error().front().code == "E101");
   const auto utf8 = load_text("faultline = 1\ntitle = \"\xC3\x28\"\n", "x.toml");
   REQUIRE_FALSE(utf8);
   CHECK(utf8.error().front().code == "E104");
