@@ -371,7 +371,7 @@ void Scenario::describe(Binder& b) {
   b.field(
       {.key = "faultline", .help = "Version of the scenario language.", .min = 1, .required = true},
       version);
-  b.field({.key = "title", .help = "What it is about."}, title);
+  b.text({.key = "title", .help = "What it is about; title.fr is the same in French."}, title);
   b.text(
       {.key = "story", .help = "Markdown, shown to the audience; story.fr is the same in French."},
       story);
