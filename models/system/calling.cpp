@@ -33,6 +33,8 @@ void World::begin_call(CallId id) {
   call.references = 1;
   ++routes_[call.route].counts->calls;
   if (call.deadline != Instant::max()) {
+    // The job that calls was told a deadline, which has passed while it worked.
+    if (call.deadline <= now()) return end_call(id, Outcome::failed(Error::Deadline));
     call.timers = calendar_.arm(call.deadline - now(), Timing::Varying, kCallTimer, id, kInherited,
                                 call.timers);
   }
@@ -214,7 +216,7 @@ void World::detach(AttemptId id) {
       break;
   }
   attempt.abandoned = true;
-  attempt.sent = now();
+  attempt.started = now();  // of what a thread does for it from here on
   if (pipeline_of(call).spec->propagation != Propagation::Cancel) return;
   // The word that nobody waits any more takes the same way as the request did.
   const std::uint32_t link_id = route.link;
@@ -415,8 +417,7 @@ Instant World::expiry(const Attempt& attempt, const Call& call) const {
   const PipelineSpec& spec = *pipeline_of(call).spec;
   if (spec.propagation == Propagation::None) return Instant::max();
   Instant until = call.deadline;
-  if (attempt.abandoned)
-    return until;  // `sent` is no longer when it set out; it was told, and has passed
+  if (spec.call_deadline != Duration::max()) until = std::min(until, call.due + spec.call_deadline);
   if (spec.try_timeout != Duration::max()) until = std::min(until, attempt.sent + spec.try_timeout);
   return until;
 }
