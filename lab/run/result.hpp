@@ -79,6 +79,14 @@ struct EdgeSeries {
   std::vector<double> calls, attempts, failed;
 };
 
+// The figures of a stretch of time that an expectation asks about.
+struct Stretch {
+  double from_s = 0, to_s = 0;
+  std::vector<Named<ClientFigures>> clients;    // requests due in it
+  std::vector<Named<ServiceFigures>> services;  // what happened in it
+  std::vector<Named<EdgeFigures>> edges;
+};
+
 enum class Verdict : std::uint8_t { Pass, Fail, Inconclusive };
 
 struct Judgement {
@@ -111,6 +119,7 @@ struct RunResult {
   std::vector<Named<SloFigures>> slos;
   std::vector<Named<RolloutFigures>> rollouts;
   std::vector<Named<CacheFigures>> caches;
+  std::vector<Stretch> stretches;    // of the windows that expectations ask about
   std::vector<Judgement> expectations;
   std::vector<Moment> timeline;      // in order of time
   std::vector<std::string> trace;    // of the request asked for

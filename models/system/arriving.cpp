@@ -155,6 +155,13 @@ void World::request_ended(Call& call, Outcome outcome) {
       ++window.errors[static_cast<std::size_t>(outcome.error)];
     }
   }
+  for (SloCounter& slo : stats.slos) {
+    if (call.due < slo.begin) continue;
+    const bool good = outcome.ok() && took <= slo.threshold;
+    ++slo.total;
+    slo.good += good;
+    (good ? slo.good_series : slo.bad_series).add(now(), 1);
+  }
   if (outcome.ok()) {
     stats.ok.add(now(), 1);
     stats.bin_latency.record(took);

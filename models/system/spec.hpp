@@ -33,6 +33,7 @@ struct PipelineSpec {
   std::uint8_t inner = 0;     // first layer inside every one that sends again
   Propagation propagation = Propagation::None;
   Duration try_timeout = Duration::max();
+  Duration call_deadline = Duration::max();
   bool shared = false;  // one state for all instances of the caller
   std::uint32_t edge = 0;
 };

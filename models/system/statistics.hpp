@@ -76,9 +76,18 @@ struct ClientWindow {
   bool covers(Instant due) const { return due >= begin && due < end; }
 };
 
+// A service level objective's count of good and bad requests.
+struct SloCounter {
+  Duration threshold = Duration::max();  // a good answer takes no longer
+  Instant begin;                         // requests due from then on
+  std::uint64_t good = 0, total = 0;
+  Series good_series, bad_series;        // by when they ended
+};
+
 struct ClientStatistics {
   std::vector<ClientWindow> windows;  // 0: after the warm-up; then what expectations ask for
   std::vector<PeakCounter> arrivals_peaks;
+  std::vector<SloCounter> slos;
   Series offered, ok, failed;
   Histogram bin_latency;  // of the running bin of the series; cleared by the recorder
 };

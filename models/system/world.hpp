@@ -41,6 +41,11 @@ struct Measuring {
   std::vector<ClientStretch> client_peaks;   // a client's index
   std::vector<ClientStretch> service_peaks;  // a service's
   std::vector<ClientStretch> edge_peaks;     // an edge's
+  struct Slo {
+    std::uint32_t client;
+    Duration threshold;
+  };
+  std::vector<Slo> slos;
   std::uint64_t traced_request = ~std::uint64_t{0};  // its number among all, from 0
 };
 

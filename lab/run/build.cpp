@@ -1,0 +1,263 @@
+#include "lab/run/build.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "sim/random.hpp"
+
+namespace faultline {
+namespace {
+
+constexpr std::uint32_t kEverything = 0xffffffffu;
+
+template <class T>
+std::uint32_t index_of(const std::vector<Named<T>>& all, std::string_view name) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i].name == name) return static_cast<std::uint32_t>(i);
+  }
+  return kEverything;
+}
+
+// "service/endpoint" → its two parts; the second empty if it isn't named.
+std::pair<std::string_view, std::string_view> split(std::string_view path) {
+  const std::size_t slash = path.find('/');
+  if (slash == std::string_view::npos) return {path, {}};
+  return {path.substr(0, slash), path.substr(slash + 1)};
+}
+
+class Builder {
+ public:
+  explicit Builder(const Scenario& scenario) : scenario_(scenario) {}
+
+  WorldSpec build() {
+    for (const auto& cache : scenario_.caches) {
+      spec_.caches.push_back({cache.name, cache.value.ttl.value_or(Duration::max()), static_cast<std::uint32_t>(cache.value.capacity), cache.value.coalesce});
+    }
+    // Endpoints first: calls refer to them by index.
+    for (const auto& service : scenario_.services) add_service(service);
+    for (std::uint32_t i = 0; i < scenario_.services.size(); ++i) add_steps(i);
+    for (std::uint32_t i = 0; i < scenario_.clients.size(); ++i) add_client(i);
+    for (const FaultEntry& fault : scenario_.faults) add_fault(fault);
+    add_controllers();
+    return std::move(spec_);
+  }
+
+ private:
+  // What calls: a client's name and index, or a service's (after all clients).
+  struct Who {
+    std::string name;
+    std::uint32_t entity = 0;
+    CallerSpec* caller = nullptr;
+    std::map<std::pair<std::uint32_t, std::string>, std::uint32_t> pipelines{};  // by callee and policy
+  };
+
+  void add_service(const Named<Service>& named) {
+    const Service& service = named.value;
+    ServiceSpec s;
+    s.name = named.name;
+    s.replicas = static_cast<std::uint32_t>(service.replicas);
+    s.threads = service.threads == kUnbounded ? kEverything : static_cast<std::uint32_t>(service.threads.value_or(1));
+    if (service.queue.limit && *service.queue.limit != kUnbounded) s.queue_limit = static_cast<std::uint32_t>(*service.queue.limit);
+    s.discipline = service.queue.discipline;
+    s.balancing = service.balancer;
+    if (service.cpu) s.cpu = service.cpu->value;
+    s.key = derive(std::uint64_t{0x73}, named.name);
+    for (const auto& endpoint : endpoints_of(named)) s.endpoints.push_back({endpoint.name, {}});
+    spec_.services.push_back(std::move(s));
+  }
+
+  // The shorthand is an endpoint without a name.
+  static std::vector<Named<Endpoint>> endpoints_of(const Named<Service>& named) {
+    if (!named.value.endpoints.empty()) return named.value.endpoints;
+    return {{"", {named.value.work, named.value.steps}}};
+  }
+
+  void add_steps(std::uint32_t i) {
+    const Named<Service>& named = scenario_.services[i];
+    Who who{named.name, static_cast<std::uint32_t>(scenario_.clients.size()) + i, nullptr, {}};
+    const auto endpoints = endpoints_of(named);
+    for (std::size_t e = 0; e < endpoints.size(); ++e) {
+      std::vector<StepSpec> steps;
+      const std::uint64_t key = derive(derive(std::uint64_t{0x65}, named.name), endpoints[e].name);
+      if (endpoints[e].value.work) steps.push_back(work_step(*endpoints[e].value.work, derive(key, std::uint64_t{0})));
+      for (const Step& step : endpoints[e].value.steps) {
+        who.caller = &spec_.services[i].caller;
+        steps.push_back(add_step(who, step, derive(key, steps.size())));
+      }
+      spec_.services[i].endpoints[e].steps = {static_cast<std::uint32_t>(spec_.steps.size()), static_cast<std::uint32_t>(steps.size())};
+      spec_.steps.insert(spec_.steps.end(), steps.begin(), steps.end());
+    }
+  }
+
+  static StepSpec work_step(const Distribution& work, std::uint64_t key) {
+    StepSpec s;
+    s.work = work;
+    s.key = key;
+    return s;
+  }
+
+  StepSpec add_step(Who& who, const Step& step, std::uint64_t key) {
+    if (step.work) return work_step(*step.work, key);
+    StepSpec s;
+    s.key = key;
+    s.kind = step.cache.empty() ? StepSpec::Kind::Calls : StepSpec::Kind::Cache;
+    s.routes.first = static_cast<std::uint32_t>(spec_.routes.size());
+    if (!step.cache.empty()) {
+      s.cache = index_of(scenario_.caches, step.cache);
+      s.popularity = static_cast<std::uint32_t>(spec_.popularities.size());
+      spec_.popularities.push_back({static_cast<std::uint32_t>(step.keys), step.zipf});
+      add_route(who, step.miss, step.policy, step.idempotent, derive(key, std::uint64_t{0}));
+    } else if (!step.call.empty()) {
+      add_route(who, step.call, step.policy, step.idempotent, derive(key, std::uint64_t{0}));
+    }
+    for (std::size_t leg = 0; leg < step.parallel.size(); ++leg) {
+      const Leg& l = step.parallel[leg];
+      add_route(who, l.call, l.policy.empty() ? step.policy : l.policy, step.idempotent, derive(key, leg));
+    }
+    s.routes.count = static_cast<std::uint32_t>(spec_.routes.size()) - s.routes.first;
+    s.need = static_cast<std::uint32_t>(step.need.value_or(s.routes.count));
+    s.wait_all = step.wait == 0;
+    s.timeout = step.timeout;
+    return s;
+  }
+
+  std::uint32_t add_route(Who& who, std::string_view path, const std::string& policy, bool idempotent, std::uint64_t key) {
+    const auto [service_name, endpoint_name] = split(path);
+    RouteSpec r;
+    r.service = index_of(scenario_.services, service_name);
+    const auto& endpoints = spec_.services[r.service].endpoints;
+    for (std::uint32_t e = 0; e < endpoints.size(); ++e) {
+      if (endpoints[e].name == endpoint_name) r.endpoint = e;
+    }
+    r.edge = edge(who, r.service);
+    r.key = key;
+    r.idempotent = idempotent;
+    r.target = target(*who.caller, r.service);
+    const auto [at, made] = who.pipelines.try_emplace({r.service, policy}, static_cast<std::uint32_t>(who.caller->pipelines.size()));
+    r.pipeline = at->second;
+    if (made) who.caller->pipelines.push_back(pipeline(policy, r.edge));
+    spec_.routes.push_back(r);
+    return static_cast<std::uint32_t>(spec_.routes.size() - 1);
+  }
+
+  static std::uint32_t target(CallerSpec& caller, std::uint32_t service) {
+    const auto at = std::find(caller.targets.begin(), caller.targets.end(), service);
+    if (at != caller.targets.end()) return static_cast<std::uint32_t>(at - caller.targets.begin());
+    caller.targets.push_back(service);
+    return static_cast<std::uint32_t>(caller.targets.size() - 1);
+  }
+
+  std::uint32_t edge(const Who& who, std::uint32_t service) {
+    const std::string name = who.name + "->" + spec_.services[service].name;
+    for (std::uint32_t i = 0; i < spec_.edges.size(); ++i) {
+      if (spec_.edges[i].name == name && spec_.edges[i].caller == who.entity) return i;
+    }
+    spec_.edges.push_back({name, who.entity, service, link(name)});
+    return static_cast<std::uint32_t>(spec_.edges.size() - 1);
+  }
+
+  std::uint32_t link(const std::string& name) {
+    for (std::uint32_t i = 0; i < spec_.links.size(); ++i) {
+      if (spec_.links[i].name == name) return i;
+    }
+    LinkSpec s;
+    s.name = name;
+    s.key = derive(std::uint64_t{0x6c}, name);
+    apply(scenario_.network, s);
+    if (const Link* own = find(scenario_.links, name)) apply(*own, s);
+    spec_.links.push_back(std::move(s));
+    return static_cast<std::uint32_t>(spec_.links.size() - 1);
+  }
+
+  static void apply(const Link& link, LinkSpec& s) {
+    if (link.latency) s.latency = *link.latency;
+    if (link.loss) s.loss = link.loss->value;
+    if (link.retransmit) s.retransmit = *link.retransmit;
+    if (link.unreachable_after) s.unreachable_after = *link.unreachable_after;
+  }
+
+  PipelineSpec pipeline(const std::string& policy, std::uint32_t edge) const {
+    PipelineSpec p;
+    p.edge = edge;
+    const PolicySet* set = find(scenario_.policies, policy);
+    if (set == nullptr) return p;
+    p.shared = set->shared;
+    p.propagation = set->propagation;
+    const auto kinds = policy_kinds();
+    std::vector<std::size_t> order;
+    for (const std::string& name : set->order) {
+      for (std::size_t k = 0; k < kinds.size(); ++k) {
+        if (kinds[k].name == name) order.push_back(k);
+      }
+    }
+    // Patterns that `order` doesn't name keep their canonical place behind those it does.
+    for (std::size_t k = 0; k < kinds.size(); ++k) {
+      if (std::find(order.begin(), order.end(), k) == order.end()) order.push_back(k);
+    }
+    for (std::size_t k : order) {
+      const auto& config = set->patterns[k];
+      if (!config) continue;
+      p.layers.push_back(config);
+      p.breaker.push_back(kinds[k].name == "breaker");
+      if (config->resends()) p.inner = static_cast<std::uint8_t>(p.layers.size());
+      if (const auto timeout = config->try_timeout()) p.try_timeout = *timeout;
+      if (const auto deadline = config->call_deadline()) p.call_deadline = *deadline;
+    }
+    return p;
+  }
+
+  void add_client(std::uint32_t i) {
+    const Named<Client>& named = scenario_.clients[i];
+    const Client& client = named.value;
+    ClientSpec c;
+    c.name = named.name;
+    c.key = derive(std::uint64_t{0x63}, named.name);
+    c.kind = client.users ? ClientSpec::Kind::Closed : client.gaps ? ClientSpec::Kind::Renewal : ClientSpec::Kind::Open;
+    if (client.rate) c.rate = client.rate->per_second;
+    c.evenly = client.arrivals == 1;
+    for (const ShapeEntry& point : client.shape) c.shape.push_back({Instant{} + point.at, point.factor});
+    if (client.gaps) c.gaps = *client.gaps;
+    c.users = static_cast<std::uint32_t>(client.users.value_or(0));
+    c.think = client.think;
+    c.batch = static_cast<std::uint32_t>(client.batch);
+    c.at_start = static_cast<std::uint32_t>(client.at_start);
+    c.instances = static_cast<std::uint32_t>(client.instances);
+    c.priority = static_cast<std::uint8_t>(client.priority);
+    if (client.starts) c.starts = Instant{} + *client.starts;
+    if (client.stops) c.stops = Instant{} + *client.stops;
+    Who who{named.name, i, &c.caller, {}};
+    c.route = add_route(who, client.calls, client.policy, client.idempotent, c.key);
+    if (const Duration deadline = c.caller.pipelines[0].call_deadline; deadline != Duration::max()) c.deadline = deadline;
+    spec_.clients.push_back(std::move(c));
+  }
+
+  void add_fault(const FaultEntry& entry) {
+    FaultSpec f;
+    f.at = Instant{} + entry.at;
+    if (const auto lasts = entry.fault->lasts(entry.lasts)) f.until = f.at + *lasts;
+    f.fault = entry.fault;
+    if (!entry.fault->service().empty()) f.service = index_of(scenario_.services, entry.fault->service());
+    if (!entry.fault->link().empty()) f.link = link(entry.fault->link());
+    f.key = derive(derive(derive(std::uint64_t{0x66}, entry.fault->service()), entry.fault->link()), static_cast<std::uint64_t>(entry.at.ns));
+    spec_.faults.push_back(std::move(f));
+  }
+
+  void add_controllers() {
+    for (const auto& scaler : scenario_.autoscalers) {
+      spec_.controllers.push_back({index_of(scenario_.services, scaler.name), {}, scaler.value.config, scaler.name});
+    }
+    for (const Rollout& rollout : scenario_.rollouts) {
+      spec_.controllers.push_back({index_of(scenario_.services, rollout.service), Instant{} + rollout.at, rollout.config,
+                                   rollout.name.empty() ? rollout.service : rollout.name});
+    }
+  }
+
+  const Scenario& scenario_;
+  WorldSpec spec_;
+};
+
+}  // namespace
+
+WorldSpec build_world(const Scenario& scenario) { return Builder(scenario).build(); }
+
+}  // namespace faultline

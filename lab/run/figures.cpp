@@ -1,0 +1,124 @@
+#include "lab/run/figures.hpp"
+
+#include <fmt/format.h>
+
+namespace faultline {
+namespace {
+
+double ratio(double a, double b, double otherwise) { return b > 0 ? a / b : otherwise; }
+
+double rate_of_success(std::uint64_t ok, std::uint64_t failed) {
+  return ratio(static_cast<double>(ok), static_cast<double>(ok + failed), 1);
+}
+
+// Adds what happened between `from` and `to` to `sum`.
+void add_difference(HandlingStatistics& sum, const HandlingStatistics* from, const HandlingStatistics& to) {
+  const HandlingStatistics zero;
+  const HandlingStatistics& f = from != nullptr ? *from : zero;
+  sum.arrivals += to.arrivals - f.arrivals;
+  sum.completed += to.completed - f.completed;
+  sum.rejected += to.rejected - f.rejected;
+  sum.ok += to.ok - f.ok;
+  sum.failed += to.failed - f.failed;
+  for (std::size_t e = 0; e < kErrors; ++e) sum.errors[e] += to.errors[e] - f.errors[e];
+  Histogram wait = to.wait, latency = to.latency;
+  wait.subtract(f.wait);
+  latency.subtract(f.latency);
+  sum.wait.merge(wait);
+  sum.latency.merge(latency);
+}
+
+void fill(ServiceFigures& out, const HandlingStatistics& sum) {
+  out.arrivals = sum.arrivals;
+  out.completed = sum.completed;
+  out.rejected = sum.rejected;
+  out.ok = sum.ok;
+  out.failed = sum.failed;
+  out.success_rate = rate_of_success(sum.ok, sum.failed);
+  out.errors = sum.errors;
+  out.wait = latency_of(sum.wait);
+  out.latency = latency_of(sum.latency);
+}
+
+}  // namespace
+
+Latency latency_of(const Histogram& h) {
+  return {h.mean(), h.quantile(0.5), h.quantile(0.95), h.quantile(0.99), h.quantile(0.999), h.max().seconds()};
+}
+
+Snapshot snapshot(World& world) {
+  Snapshot s;
+  s.at = world.now();
+  for (const ServiceStatistics& stats : world.services()) {
+    s.services.push_back({stats.handling, stats.busy.area(s.at), stats.working.area(s.at), stats.queued.area(s.at), stats.ready.area(s.at),
+                          stats.threads.area(s.at), stats.wasted_s});
+  }
+  s.edges = world.edges();
+  return s;
+}
+
+ClientFigures client_figures(const ClientWindow& w, double seconds, std::uint64_t peak) {
+  ClientFigures f;
+  f.offered = w.offered;
+  f.ok = w.ok;
+  f.degraded = w.degraded;
+  f.failed = w.failed;
+  f.in_flight = w.offered - w.ok - w.failed;
+  f.success_rate = f.availability = rate_of_success(w.ok, w.failed);
+  f.errors = w.errors;
+  f.goodput_per_s = ratio(static_cast<double>(w.in_time), seconds, 0);
+  f.quality_mean = ratio(w.quality, static_cast<double>(w.ok), 1);
+  f.latency = latency_of(w.latency);
+  f.peak_per_100ms = peak;
+  return f;
+}
+
+void service_figures(const World& world, const Snapshot& from, const Snapshot& to, std::vector<Named<ServiceFigures>>& out) {
+  const double seconds = (to.at - from.at).seconds();
+  for (std::uint32_t i = 0; i < to.services.size(); ++i) {
+    const ServiceSpec& spec = world.spec().services[i];
+    const ServiceSnapshot &a = from.services[i], &b = to.services[i];
+    const std::size_t endpoints = spec.endpoints.size();
+    const std::size_t versions = b.handling.size() / endpoints;
+    HandlingStatistics all;
+    std::vector<HandlingStatistics> by_endpoint(endpoints), by_version(versions);
+    for (std::size_t n = 0; n < b.handling.size(); ++n) {
+      const HandlingStatistics* before = n < a.handling.size() ? &a.handling[n] : nullptr;
+      add_difference(all, before, b.handling[n]);
+      if (endpoints > 1) add_difference(by_endpoint[n % endpoints], before, b.handling[n]);
+      if (versions > 1) add_difference(by_version[n / endpoints], before, b.handling[n]);
+    }
+    ServiceFigures f;
+    fill(f, all);
+    const double busy = b.busy - a.busy;
+    const double working = b.working - a.working;
+    const double ready = b.ready - a.ready;
+    f.thread_utilization = ratio(busy, b.threads - a.threads, 0);
+    f.cpu_utilization = spec.cpu > 0 ? ratio(working, ready * spec.cpu, 0) : ratio(working, b.threads - a.threads, 0);
+    f.queue_length_mean = ratio(b.queued - a.queued, seconds, 0);
+    f.in_system_mean = f.queue_length_mean + ratio(busy, seconds, 0);
+    f.wasted_work_s = b.wasted_s - a.wasted_s;
+    f.instances_mean = ratio(ready, seconds, 0);
+    for (std::size_t e = 0; endpoints > 1 && e < endpoints; ++e) fill(f.parts.emplace_back(Named<ServiceFigures>{"endpoint." + spec.endpoints[e].name, {}}).value, by_endpoint[e]);
+    for (std::size_t v = 0; versions > 1 && v < versions; ++v) fill(f.parts.emplace_back(Named<ServiceFigures>{"version." + world.service(i).versions[v].effects.name, {}}).value, by_version[v]);
+    out.push_back({spec.name, std::move(f)});
+  }
+}
+
+void edge_figures(const World& world, const Snapshot& from, const Snapshot& to, std::vector<Named<EdgeFigures>>& out) {
+  for (std::uint32_t i = 0; i < to.edges.size(); ++i) {
+    const EdgeStatistics &a = from.edges[i], &b = to.edges[i];
+    EdgeFigures f;
+    f.calls = b.calls - a.calls;
+    f.attempts = b.attempts - a.attempts;
+    f.retries = b.retries - a.retries;
+    f.ok = b.ok - a.ok;
+    f.failed = b.failed - a.failed;
+    f.breaker_opened = b.breaker_opened - a.breaker_opened;
+    f.amplification = ratio(static_cast<double>(f.attempts), static_cast<double>(f.calls), 1);
+    for (std::size_t e = 0; e < kErrors; ++e) f.errors[e] = b.errors[e] - a.errors[e];
+    out.push_back({world.spec().edges[i].name, f});
+  }
+}
+
+}  // namespace faultline

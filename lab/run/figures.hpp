@@ -1,0 +1,29 @@
+#pragma once
+// Statistics → figures. A service's figures for a stretch of time are the difference of two
+// snapshots of its counters.
+
+#include "lab/run/result.hpp"
+#include "models/system/world.hpp"
+
+namespace faultline {
+
+struct ServiceSnapshot {
+  std::vector<HandlingStatistics> handling;
+  double busy = 0, working = 0, queued = 0, ready = 0, threads = 0, wasted_s = 0;  // areas, seconds
+};
+
+struct Snapshot {
+  Instant at;
+  std::vector<ServiceSnapshot> services;
+  std::vector<EdgeStatistics> edges;
+};
+
+Snapshot snapshot(World& world);
+
+Latency latency_of(const Histogram& histogram);
+ClientFigures client_figures(const ClientWindow& window, double seconds, std::uint64_t peak);
+// Of all services and edges between two snapshots.
+void service_figures(const World& world, const Snapshot& from, const Snapshot& to, std::vector<Named<ServiceFigures>>& out);
+void edge_figures(const World& world, const Snapshot& from, const Snapshot& to, std::vector<Named<EdgeFigures>>& out);
+
+}  // namespace faultline

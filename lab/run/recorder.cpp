@@ -1,0 +1,250 @@
+#include "lab/run/recorder.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "models/controllers/release.hpp"
+
+namespace faultline {
+namespace {
+
+// Bins are a second wide for runs of up to an hour (a tenth below ten seconds), wider beyond.
+Duration bin_width(Duration horizon) {
+  if (horizon < milliseconds(10'000)) return milliseconds(100);
+  for (std::int64_t s : {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 86400}) {
+    if (horizon.ns / (s * 1'000'000'000) <= 3600) return milliseconds(s * 1000);
+  }
+  return milliseconds(86'400'000 * std::max<std::int64_t>(1, horizon.ns / 86'400'000'000'000 / 3600 + 1));
+}
+
+bool is_about(const Expectation& e, std::string_view kind, const std::string& name) {
+  const std::string prefix = std::string(kind) + "." + name + ".";
+  const std::string quoted = std::string(kind) + ".\"" + name + "\".";
+  return e.metric.starts_with(prefix) || e.metric.starts_with(quoted);
+}
+
+std::span<const double> padded(std::vector<double>& out, const Series& series, std::size_t bins) {
+  const auto values = series.values();
+  out.assign(values.begin(), values.end());
+  out.resize(bins, 0);
+  return out;
+}
+
+}  // namespace
+
+Measuring measuring_for(const Scenario& scenario, const WorldSpec& spec, const RunOptions& options) {
+  Measuring m;
+  m.warmup = Instant{} + scenario.warmup;
+  m.step = bin_width(scenario.duration);
+  m.bins = static_cast<std::size_t>(scenario.duration.ns / m.step.ns) + 2;
+  if (options.trace_request) m.traced_request = *options.trace_request;
+  for (const auto& slo : scenario.slos) {
+    for (std::uint32_t c = 0; c < spec.clients.size(); ++c) {
+      if (spec.clients[c].name == slo.value.client) m.slos.push_back({c, slo.value.threshold.value_or(Duration::max())});
+    }
+  }
+  for (const Expectation& e : scenario.expectations) {
+    if (!e.window) continue;
+    const Instant from = Instant{} + e.window->first, to = Instant{} + e.window->second;
+    for (std::uint32_t c = 0; c < spec.clients.size(); ++c) {
+      bool about = is_about(e, "client", spec.clients[c].name);
+      for (const auto& slo : scenario.slos) about = about || (slo.value.client == spec.clients[c].name && is_about(e, "slo", slo.name));
+      if (!about) continue;
+      m.client_windows.push_back({c, from, to});
+      m.client_peaks.push_back({c, from, to});
+    }
+    if (!e.metric.ends_with("peak_per_100ms")) continue;
+    for (std::uint32_t s = 0; s < spec.services.size(); ++s) {
+      if (is_about(e, "service", spec.services[s].name)) m.service_peaks.push_back({s, from, to});
+    }
+    for (std::uint32_t n = 0; n < spec.edges.size(); ++n) {
+      if (is_about(e, "edge", spec.edges[n].name)) m.edge_peaks.push_back({n, from, to});
+    }
+  }
+  return m;
+}
+
+Recorder::Recorder(const Scenario& scenario, World& world, Duration step) : scenario_(scenario), world_(world), step_(step) {
+  for (const auto& c : world.spec().clients) clients_.push_back({c.name, {}});
+  for (const auto& s : world.spec().services) services_.push_back({s.name, {}});
+  for (const auto& e : world.spec().edges) edges_.push_back({e.name, {}});
+  service_before_.resize(services_.size());
+  edge_before_.resize(edges_.size());
+  wanted_.push_back(Instant{} + scenario.warmup);
+  for (const Expectation& e : scenario.expectations) {
+    if (!e.window) continue;
+    wanted_.push_back(Instant{} + e.window->first);
+    wanted_.push_back(Instant{} + e.window->second);
+  }
+  std::sort(wanted_.begin(), wanted_.end());
+  wanted_.erase(std::unique(wanted_.begin(), wanted_.end()), wanted_.end());
+  next_bin_ = Instant{} + step_;
+  if (wanted_.front() == Instant{}) keep_snapshot();
+  schedule_next();
+}
+
+void Recorder::schedule_next() {
+  next_ = wanted_.empty() ? next_bin_ : std::min(next_bin_, wanted_.front());
+}
+
+// The clock stands just before `next_look()`: everything earlier has happened.
+void Recorder::look() {
+  if (!wanted_.empty() && wanted_.front() == next_) keep_snapshot();
+  if (next_bin_ == next_) {
+    sample_bin();
+    next_bin_ += step_;
+  }
+  schedule_next();
+}
+
+void Recorder::keep_snapshot() {
+  snapshots_.emplace(wanted_.front(), snapshot(world_));
+  snapshots_[wanted_.front()].at = wanted_.front();
+  wanted_.erase(wanted_.begin());
+}
+
+void Recorder::sample_bin() {
+  const Instant now = world_.now();
+  const double seconds = std::max(1e-9, (now - bin_began_).seconds());
+  bin_began_ = now;
+  for (std::size_t i = 0; i < clients_.size(); ++i) {
+    Histogram& h = world_.clients()[i].bin_latency;
+    clients_[i].value.p50_s.push_back(h.quantile(0.5));
+    clients_[i].value.p99_s.push_back(h.quantile(0.99));
+    h.clear();
+  }
+  for (std::size_t i = 0; i < services_.size(); ++i) {
+    const ServiceStatistics& s = world_.services()[i];
+    Before b{s.busy.area(now), s.queued.area(now), s.ready.area(now), s.threads.area(now), s.arrivals, 0, 0};
+    for (const HandlingStatistics& h : s.handling) {
+      b.ok += h.ok;
+      b.failed += h.failed;
+    }
+    const Before& a = service_before_[i];
+    ServiceSeries& out = services_[i].value;
+    out.arrivals.push_back(static_cast<double>(b.arrivals - a.arrivals));
+    out.ok.push_back(static_cast<double>(b.ok - a.ok));
+    out.failed.push_back(static_cast<double>(b.failed - a.failed));
+    out.queue.push_back((b.queued - a.queued) / seconds);
+    out.busy.push_back((b.busy - a.busy) / seconds);
+    out.instances.push_back((b.ready - a.ready) / seconds);
+    out.utilization.push_back(b.threads > a.threads ? (b.busy - a.busy) / (b.threads - a.threads) : 0);
+    service_before_[i] = b;
+  }
+  for (std::size_t i = 0; i < edges_.size(); ++i) {
+    const EdgeStatistics &b = world_.edges()[i], &a = edge_before_[i];
+    edges_[i].value.calls.push_back(static_cast<double>(b.calls - a.calls));
+    edges_[i].value.attempts.push_back(static_cast<double>(b.attempts - a.attempts));
+    edges_[i].value.failed.push_back(static_cast<double>(b.failed - a.failed));
+    edge_before_[i].calls = b.calls;
+    edge_before_[i].attempts = b.attempts;
+    edge_before_[i].failed = b.failed;
+  }
+}
+
+RunResult Recorder::finish(const RunOptions& options) {
+  RunResult r;
+  const Instant end = world_.now();
+  if (bin_began_ < end) sample_bin();  // a last bin that was cut short
+  r.scenario = scenario_.title;
+  r.variant = options.variant;
+  r.file = options.file;
+  r.duration_s = scenario_.duration.seconds();
+  r.warmup_s = scenario_.warmup.seconds();
+  r.fingerprint = world_.fingerprint();
+  r.events = world_.events();
+  r.ledger = world_.ledger();
+  r.step_s = step_.seconds();
+
+  const Snapshot last = snapshot(world_);
+  for (Instant missed : wanted_) snapshots_.emplace(missed, last);  // cut short
+  const auto at = [&](Instant t) -> const Snapshot& {
+    const auto found = snapshots_.find(t);
+    return found != snapshots_.end() ? found->second : last;
+  };
+  const Instant warm = Instant{} + scenario_.warmup;
+  const double measured = std::max(1e-9, (end - warm).seconds());
+  for (std::size_t i = 0; i < clients_.size(); ++i) {
+    const ClientStatistics& s = world_.clients()[i];
+    r.clients.push_back({clients_[i].name, client_figures(s.windows[0], measured, s.arrivals_peaks[0].peak())});
+    const std::size_t bins = clients_[i].value.p50_s.size();
+    padded(clients_[i].value.offered, s.offered, bins);
+    padded(clients_[i].value.ok, s.ok, bins);
+    padded(clients_[i].value.failed, s.failed, bins);
+  }
+  service_figures(world_, at(warm), last, r.services);
+  edge_figures(world_, at(warm), last, r.edges);
+  for (std::size_t i = 0; i < r.services.size(); ++i) r.services[i].value.peak_per_100ms = world_.services()[i].arrivals_peaks[0].peak();
+  for (std::size_t i = 0; i < r.edges.size(); ++i) r.edges[i].value.peak_per_100ms = world_.edges()[i].retry_peaks[0].peak();
+
+  for (const Expectation& e : scenario_.expectations) {
+    if (!e.window) continue;
+    const Instant from = Instant{} + e.window->first, to = Instant{} + e.window->second;
+    const auto same = [&](const Stretch& s) { return s.from_s == from.seconds() && s.to_s == to.seconds(); };
+    if (std::any_of(r.stretches.begin(), r.stretches.end(), same)) continue;
+    Stretch s;
+    s.from_s = from.seconds();
+    s.to_s = to.seconds();
+    const auto peak_in = [&](const std::vector<PeakCounter>& peaks) {
+      for (const PeakCounter& p : peaks) {
+        if (p.begin() == from && p.end() == to) return p.peak();
+      }
+      return std::uint64_t{0};
+    };
+    for (std::size_t i = 0; i < clients_.size(); ++i) {
+      for (const ClientWindow& w : world_.clients()[i].windows) {
+        if (w.begin != from || w.end != to) continue;
+        s.clients.push_back({clients_[i].name, client_figures(w, s.to_s - s.from_s, peak_in(world_.clients()[i].arrivals_peaks))});
+        break;
+      }
+    }
+    service_figures(world_, at(from), at(to), s.services);
+    edge_figures(world_, at(from), at(to), s.edges);
+    for (std::size_t i = 0; i < s.services.size(); ++i) s.services[i].value.peak_per_100ms = peak_in(world_.services()[i].arrivals_peaks);
+    for (std::size_t i = 0; i < s.edges.size(); ++i) s.edges[i].value.peak_per_100ms = peak_in(world_.edges()[i].retry_peaks);
+    r.stretches.push_back(std::move(s));
+  }
+  for (std::size_t i = 0; i < world_.caches().size(); ++i) {
+    const CacheState& c = world_.caches()[i];
+    const auto looks = static_cast<double>(c.hits + c.misses + c.coalesced);
+    r.caches.push_back({world_.spec().caches[i].name, {c.hits, c.misses, c.coalesced, c.fills, looks > 0 ? static_cast<double>(c.hits) / looks : 0}});
+  }
+  r.client_series = std::move(clients_);
+  r.service_series = std::move(services_);
+  r.edge_series = std::move(edges_);
+  write_slos(r);
+  write_rollouts(r);
+  write_timeline(r);
+  r.trace = world_.trace();
+  return r;
+}
+
+void Recorder::write_rollouts(RunResult& r) const {
+  for (std::uint32_t i = 0; i < world_.spec().controllers.size(); ++i) {
+    const ControllerSpec& spec = world_.spec().controllers[i];
+    const ControllerState& state = world_.controller(i);
+    if (!spec.config->is_rollout()) continue;
+    RolloutFigures f;
+    f.service = world_.spec().services[spec.service].name;
+    f.version = spec.config->release()->version.effects.name;
+    f.rolled_back = state.rolled_back != Instant::max();
+    if (f.rolled_back) f.rollback_s = (state.rolled_back - spec.starts).seconds();
+    if (state.version != kNone) {
+      const Version& v = world_.service(spec.service).versions[state.version];
+      f.answers = v.answers;
+      f.bad_answers = v.errors;
+    }
+    r.rollouts.push_back({spec.name, f});
+  }
+}
+
+void Recorder::write_timeline(RunResult& r) const {
+  constexpr std::array<std::string_view, 9> kKinds = {"fault", "fault_end", "breaker", "scale", "rollout", "alert", "crash", "ready", "action"};
+  for (const Fact& fact : world_.facts()) r.timeline.push_back({fact.at.seconds(), std::string(kKinds[static_cast<std::size_t>(fact.kind)]), fact.subject, fact.what});
+  for (const Note& note : scenario_.notes) {
+    if (Instant{} + note.at <= world_.now()) r.timeline.push_back({note.at.seconds(), "note", "", note.text});
+  }
+  std::stable_sort(r.timeline.begin(), r.timeline.end(), [](const Moment& a, const Moment& b) { return a.t_s < b.t_s; });
+}
+
+}  // namespace faultline

@@ -1,0 +1,52 @@
+#pragma once
+// Watches a world from outside and writes down what it sees: series bin by bin, snapshots where
+// windows begin and end. Nothing it does has an influence on the world.
+
+#include <map>
+
+#include "lab/run/figures.hpp"
+#include "lab/run/result.hpp"
+#include "lab/run/run.hpp"
+
+namespace faultline {
+
+// What a scenario wants to have recorded.
+Measuring measuring_for(const Scenario& scenario, const WorldSpec& spec, const RunOptions& options);
+
+class Recorder {
+ public:
+  Recorder(const Scenario& scenario, World& world, Duration step);
+
+  // Instants at which `look` has to be called: ends of bins, and where windows begin and end.
+  Instant next_look() const { return next_; }
+  void look();
+  RunResult finish(const RunOptions& options);
+
+ private:
+  void sample_bin();
+  void keep_snapshot();
+  void write_slos(RunResult& result) const;
+  void write_rollouts(RunResult& result) const;
+  void write_timeline(RunResult& result) const;
+  void schedule_next();
+
+  const Scenario& scenario_;
+  World& world_;
+  Duration step_;
+  Instant next_, next_bin_;
+  std::map<Instant, Snapshot> snapshots_;  // at the instants asked for
+  std::vector<Instant> wanted_;            // sorted; those still to come
+  std::vector<Named<ClientSeries>> clients_;
+  std::vector<Named<ServiceSeries>> services_;
+  std::vector<Named<EdgeSeries>> edges_;
+  // Where each series stood at the end of the bin before.
+  struct Before {
+    double busy = 0, queued = 0, ready = 0, threads = 0;
+    std::uint64_t arrivals = 0, ok = 0, failed = 0;
+  };
+  std::vector<Before> service_before_;
+  std::vector<EdgeStatistics> edge_before_;
+  Instant bin_began_;
+};
+
+}  // namespace faultline
