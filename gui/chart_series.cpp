@@ -21,7 +21,11 @@ const T* series_of(const std::vector<Named<T>>& all, const std::string& name) {
 
 Curve curve(std::string name, Meaning meaning, Unit unit, const RunResult& result,
             const std::vector<double>& values) {
-  Curve made{.name = std::move(name), .meaning = meaning, .unit = unit, .step_s = result.step_s};
+  Curve made;
+  made.name = std::move(name);
+  made.meaning = meaning;
+  made.unit = unit;
+  made.step_s = result.step_s;
   const double scale = unit == Unit::PerSecond ? 1 / result.step_s : 1;
   made.samples.reserve(values.size());
   for (std::size_t bin = 0; bin < values.size(); ++bin) {

@@ -24,7 +24,7 @@ EventLane::EventLane(TimeAxis& time, QWidget* parent) : QWidget(parent), time_(t
 
 void EventLane::set_moments(std::vector<Moment> moments) {
   moments_ = std::move(moments);
-  setAccessibleDescription(tr("%n event(s)", nullptr, static_cast<int>(moments_.size())));
+  setAccessibleDescription(tr("Number of events: %1").arg(moments_.size()));
   update();
 }
 
