@@ -31,7 +31,9 @@ class Builder {
 
   WorldSpec build() {
     for (const auto& cache : scenario_.caches) {
-      spec_.caches.push_back({cache.name, cache.value.ttl.value_or(Duration::max()), static_cast<std::uint32_t>(cache.value.capacity), cache.value.coalesce});
+      spec_.caches.push_back({cache.name, cache.value.ttl.value_or(Duration::max()),
+                              static_cast<std::uint32_t>(cache.value.capacity),
+                              cache.value.coalesce});
     }
     // Endpoints first: calls refer to them by index.
     for (const auto& service : scenario_.services) add_service(service);
@@ -48,7 +50,8 @@ class Builder {
     std::string name;
     std::uint32_t entity = 0;
     CallerSpec* caller = nullptr;
-    std::map<std::pair<std::uint32_t, std::string>, std::uint32_t> pipelines{};  // by callee and policy
+    std::map<std::pair<std::uint32_t, std::string>, std::uint32_t>
+        pipelines{};  // by callee and policy
   };
 
   void add_service(const Named<Service>& named) {
@@ -56,8 +59,11 @@ class Builder {
     ServiceSpec s;
     s.name = named.name;
     s.replicas = static_cast<std::uint32_t>(service.replicas);
-    s.threads = service.threads == kUnbounded ? kEverything : static_cast<std::uint32_t>(service.threads.value_or(1));
-    if (service.queue.limit && *service.queue.limit != kUnbounded) s.queue_limit = static_cast<std::uint32_t>(*service.queue.limit);
+    s.threads = service.threads == kUnbounded
+                    ? kEverything
+                    : static_cast<std::uint32_t>(service.threads.value_or(1));
+    if (service.queue.limit && *service.queue.limit != kUnbounded)
+      s.queue_limit = static_cast<std::uint32_t>(*service.queue.limit);
     s.discipline = service.queue.discipline;
     s.balancing = service.balancer;
     if (service.cpu) s.cpu = service.cpu->value;
@@ -79,12 +85,14 @@ class Builder {
     for (std::size_t e = 0; e < endpoints.size(); ++e) {
       std::vector<StepSpec> steps;
       const std::uint64_t key = derive(derive(std::uint64_t{0x65}, named.name), endpoints[e].name);
-      if (endpoints[e].value.work) steps.push_back(work_step(*endpoints[e].value.work, derive(key, std::uint64_t{0})));
+      if (endpoints[e].value.work)
+        steps.push_back(work_step(*endpoints[e].value.work, derive(key, std::uint64_t{0})));
       for (const Step& step : endpoints[e].value.steps) {
         who.caller = &spec_.services[i].caller;
         steps.push_back(add_step(who, step, derive(key, steps.size())));
       }
-      spec_.services[i].endpoints[e].steps = {static_cast<std::uint32_t>(spec_.steps.size()), static_cast<std::uint32_t>(steps.size())};
+      spec_.services[i].endpoints[e].steps = {static_cast<std::uint32_t>(spec_.steps.size()),
+                                              static_cast<std::uint32_t>(steps.size())};
       spec_.steps.insert(spec_.steps.end(), steps.begin(), steps.end());
     }
   }
@@ -112,7 +120,8 @@ class Builder {
     }
     for (std::size_t leg = 0; leg < step.parallel.size(); ++leg) {
       const Leg& l = step.parallel[leg];
-      add_route(who, l.call, l.policy.empty() ? step.policy : l.policy, step.idempotent, derive(key, leg));
+      add_route(who, l.call, l.policy.empty() ? step.policy : l.policy, step.idempotent,
+                derive(key, leg));
     }
     s.routes.count = static_cast<std::uint32_t>(spec_.routes.size()) - s.routes.first;
     s.need = static_cast<std::uint32_t>(step.need.value_or(s.routes.count));
@@ -121,7 +130,8 @@ class Builder {
     return s;
   }
 
-  std::uint32_t add_route(Who& who, std::string_view path, const std::string& policy, bool idempotent, std::uint64_t key) {
+  std::uint32_t add_route(Who& who, std::string_view path, const std::string& policy,
+                          bool idempotent, std::uint64_t key) {
     const auto [service_name, endpoint_name] = split(path);
     RouteSpec r;
     r.service = index_of(scenario_.services, service_name);
@@ -133,7 +143,8 @@ class Builder {
     r.key = key;
     r.idempotent = idempotent;
     r.target = target(*who.caller, r.service);
-    const auto [at, made] = who.pipelines.try_emplace({r.service, policy}, static_cast<std::uint32_t>(who.caller->pipelines.size()));
+    const auto [at, made] = who.pipelines.try_emplace(
+        {r.service, policy}, static_cast<std::uint32_t>(who.caller->pipelines.size()));
     r.pipeline = at->second;
     if (made) who.caller->pipelines.push_back(pipeline(policy, r.edge));
     spec_.routes.push_back(r);
@@ -212,10 +223,13 @@ class Builder {
     ClientSpec c;
     c.name = named.name;
     c.key = derive(std::uint64_t{0x63}, named.name);
-    c.kind = client.users ? ClientSpec::Kind::Closed : client.gaps ? ClientSpec::Kind::Renewal : ClientSpec::Kind::Open;
+    c.kind = client.users  ? ClientSpec::Kind::Closed
+             : client.gaps ? ClientSpec::Kind::Renewal
+                           : ClientSpec::Kind::Open;
     if (client.rate) c.rate = client.rate->per_second;
     c.evenly = client.arrivals == 1;
-    for (const ShapeEntry& point : client.shape) c.shape.push_back({Instant{} + point.at, point.factor});
+    for (const ShapeEntry& point : client.shape)
+      c.shape.push_back({Instant{} + point.at, point.factor});
     if (client.gaps) c.gaps = *client.gaps;
     c.users = static_cast<std::uint32_t>(client.users.value_or(0));
     c.think = client.think;
@@ -227,7 +241,8 @@ class Builder {
     if (client.stops) c.stops = Instant{} + *client.stops;
     Who who{named.name, i, &c.caller, {}};
     c.route = add_route(who, client.calls, client.policy, client.idempotent, c.key);
-    if (const Duration deadline = c.caller.pipelines[0].call_deadline; deadline != Duration::max()) c.deadline = deadline;
+    if (const Duration deadline = c.caller.pipelines[0].call_deadline; deadline != Duration::max())
+      c.deadline = deadline;
     spec_.clients.push_back(std::move(c));
   }
 
@@ -236,18 +251,22 @@ class Builder {
     f.at = Instant{} + entry.at;
     if (const auto lasts = entry.fault->lasts(entry.lasts)) f.until = f.at + *lasts;
     f.fault = entry.fault;
-    if (!entry.fault->service().empty()) f.service = index_of(scenario_.services, entry.fault->service());
+    if (!entry.fault->service().empty())
+      f.service = index_of(scenario_.services, entry.fault->service());
     if (!entry.fault->link().empty()) f.link = link(entry.fault->link());
-    f.key = derive(derive(derive(std::uint64_t{0x66}, entry.fault->service()), entry.fault->link()), static_cast<std::uint64_t>(entry.at.ns));
+    f.key = derive(derive(derive(std::uint64_t{0x66}, entry.fault->service()), entry.fault->link()),
+                   static_cast<std::uint64_t>(entry.at.ns));
     spec_.faults.push_back(std::move(f));
   }
 
   void add_controllers() {
     for (const auto& scaler : scenario_.autoscalers) {
-      spec_.controllers.push_back({index_of(scenario_.services, scaler.name), {}, scaler.value.config, scaler.name});
+      spec_.controllers.push_back(
+          {index_of(scenario_.services, scaler.name), {}, scaler.value.config, scaler.name});
     }
     for (const Rollout& rollout : scenario_.rollouts) {
-      spec_.controllers.push_back({index_of(scenario_.services, rollout.service), Instant{} + rollout.at, rollout.config,
+      spec_.controllers.push_back({index_of(scenario_.services, rollout.service),
+                                   Instant{} + rollout.at, rollout.config,
                                    rollout.name.empty() ? rollout.service : rollout.name});
     }
   }
@@ -258,6 +277,8 @@ class Builder {
 
 }  // namespace
 
-WorldSpec build_world(const Scenario& scenario) { return Builder(scenario).build(); }
+WorldSpec build_world(const Scenario& scenario) {
+  return Builder(scenario).build();
+}
 
 }  // namespace faultline

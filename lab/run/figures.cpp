@@ -5,14 +5,17 @@
 namespace faultline {
 namespace {
 
-double ratio(double a, double b, double otherwise) { return b > 0 ? a / b : otherwise; }
+double ratio(double a, double b, double otherwise) {
+  return b > 0 ? a / b : otherwise;
+}
 
 double rate_of_success(std::uint64_t ok, std::uint64_t failed) {
   return ratio(static_cast<double>(ok), static_cast<double>(ok + failed), 1);
 }
 
 // Adds what happened between `from` and `to` to `sum`.
-void add_difference(HandlingStatistics& sum, const HandlingStatistics* from, const HandlingStatistics& to) {
+void add_difference(HandlingStatistics& sum, const HandlingStatistics* from,
+                    const HandlingStatistics& to) {
   const HandlingStatistics zero;
   const HandlingStatistics& f = from != nullptr ? *from : zero;
   sum.arrivals += to.arrivals - f.arrivals;
@@ -43,15 +46,17 @@ void fill(ServiceFigures& out, const HandlingStatistics& sum) {
 }  // namespace
 
 Latency latency_of(const Histogram& h) {
-  return {h.mean(), h.quantile(0.5), h.quantile(0.95), h.quantile(0.99), h.quantile(0.999), h.max().seconds()};
+  return {h.mean(),         h.quantile(0.5),   h.quantile(0.95),
+          h.quantile(0.99), h.quantile(0.999), h.max().seconds()};
 }
 
 Snapshot snapshot(World& world) {
   Snapshot s;
   s.at = world.now();
   for (const ServiceStatistics& stats : world.services()) {
-    s.services.push_back({stats.handling, stats.busy.area(s.at), stats.working.area(s.at), stats.queued.area(s.at), stats.ready.area(s.at),
-                          stats.threads.area(s.at), stats.wasted_s});
+    s.services.push_back({stats.handling, stats.busy.area(s.at), stats.working.area(s.at),
+                          stats.queued.area(s.at), stats.ready.area(s.at), stats.threads.area(s.at),
+                          stats.wasted_s});
   }
   s.edges = world.edges();
   return s;
@@ -73,7 +78,8 @@ ClientFigures client_figures(const ClientWindow& w, double seconds, std::uint64_
   return f;
 }
 
-void service_figures(const World& world, const Snapshot& from, const Snapshot& to, std::vector<Named<ServiceFigures>>& out) {
+void service_figures(const World& world, const Snapshot& from, const Snapshot& to,
+                     std::vector<Named<ServiceFigures>>& out) {
   const double seconds = (to.at - from.at).seconds();
   for (std::uint32_t i = 0; i < to.services.size(); ++i) {
     const ServiceSpec& spec = world.spec().services[i];
@@ -94,18 +100,28 @@ void service_figures(const World& world, const Snapshot& from, const Snapshot& t
     const double working = b.working - a.working;
     const double ready = b.ready - a.ready;
     f.thread_utilization = ratio(busy, b.threads - a.threads, 0);
-    f.cpu_utilization = spec.cpu > 0 ? ratio(working, ready * spec.cpu, 0) : ratio(working, b.threads - a.threads, 0);
+    f.cpu_utilization = spec.cpu > 0 ? ratio(working, ready * spec.cpu, 0)
+                                     : ratio(working, b.threads - a.threads, 0);
     f.queue_length_mean = ratio(b.queued - a.queued, seconds, 0);
     f.in_system_mean = f.queue_length_mean + ratio(busy, seconds, 0);
     f.wasted_work_s = b.wasted_s - a.wasted_s;
     f.instances_mean = ratio(ready, seconds, 0);
-    for (std::size_t e = 0; endpoints > 1 && e < endpoints; ++e) fill(f.parts.emplace_back(Named<ServiceFigures>{"endpoint." + spec.endpoints[e].name, {}}).value, by_endpoint[e]);
-    for (std::size_t v = 0; versions > 1 && v < versions; ++v) fill(f.parts.emplace_back(Named<ServiceFigures>{"version." + world.service(i).versions[v].effects.name, {}}).value, by_version[v]);
+    for (std::size_t e = 0; endpoints > 1 && e < endpoints; ++e)
+      fill(f.parts.emplace_back(Named<ServiceFigures>{"endpoint." + spec.endpoints[e].name, {}})
+               .value,
+           by_endpoint[e]);
+    for (std::size_t v = 0; versions > 1 && v < versions; ++v)
+      fill(f.parts
+               .emplace_back(Named<ServiceFigures>{
+                   "version." + world.service(i).versions[v].effects.name, {}})
+               .value,
+           by_version[v]);
     out.push_back({spec.name, std::move(f)});
   }
 }
 
-void edge_figures(const World& world, const Snapshot& from, const Snapshot& to, std::vector<Named<EdgeFigures>>& out) {
+void edge_figures(const World& world, const Snapshot& from, const Snapshot& to,
+                  std::vector<Named<EdgeFigures>>& out) {
   for (std::uint32_t i = 0; i < to.edges.size(); ++i) {
     const EdgeStatistics &a = from.edges[i], &b = to.edges[i];
     EdgeFigures f;

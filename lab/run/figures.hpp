@@ -23,7 +23,9 @@ Snapshot snapshot(World& world);
 Latency latency_of(const Histogram& histogram);
 ClientFigures client_figures(const ClientWindow& window, double seconds, std::uint64_t peak);
 // Of all services and edges between two snapshots.
-void service_figures(const World& world, const Snapshot& from, const Snapshot& to, std::vector<Named<ServiceFigures>>& out);
-void edge_figures(const World& world, const Snapshot& from, const Snapshot& to, std::vector<Named<EdgeFigures>>& out);
+void service_figures(const World& world, const Snapshot& from, const Snapshot& to,
+                     std::vector<Named<ServiceFigures>>& out);
+void edge_figures(const World& world, const Snapshot& from, const Snapshot& to,
+                  std::vector<Named<EdgeFigures>>& out);
 
 }  // namespace faultline

@@ -11,10 +11,12 @@ namespace {
 // Bins are a second wide for runs of up to an hour (a tenth below ten seconds), wider beyond.
 Duration bin_width(Duration horizon) {
   if (horizon < milliseconds(10'000)) return milliseconds(100);
-  for (std::int64_t s : {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 86400}) {
+  for (std::int64_t s :
+       {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 86400}) {
     if (horizon.ns / (s * 1'000'000'000) <= 3600) return milliseconds(s * 1000);
   }
-  return milliseconds(86'400'000 * std::max<std::int64_t>(1, horizon.ns / 86'400'000'000'000 / 3600 + 1));
+  return milliseconds(86'400'000 *
+                      std::max<std::int64_t>(1, horizon.ns / 86'400'000'000'000 / 3600 + 1));
 }
 
 bool is_about(const Expectation& e, std::string_view kind, const std::string& name) {
@@ -32,7 +34,8 @@ std::span<const double> padded(std::vector<double>& out, const Series& series, s
 
 }  // namespace
 
-Measuring measuring_for(const Scenario& scenario, const WorldSpec& spec, const RunOptions& options) {
+Measuring measuring_for(const Scenario& scenario, const WorldSpec& spec,
+                        const RunOptions& options) {
   Measuring m;
   m.warmup = Instant{} + scenario.warmup;
   m.step = bin_width(scenario.duration);
@@ -40,7 +43,8 @@ Measuring measuring_for(const Scenario& scenario, const WorldSpec& spec, const R
   if (options.trace_request) m.traced_request = *options.trace_request;
   for (const auto& slo : scenario.slos) {
     for (std::uint32_t c = 0; c < spec.clients.size(); ++c) {
-      if (spec.clients[c].name == slo.value.client) m.slos.push_back({c, slo.value.threshold.value_or(Duration::max())});
+      if (spec.clients[c].name == slo.value.client)
+        m.slos.push_back({c, slo.value.threshold.value_or(Duration::max())});
     }
   }
   for (const Expectation& e : scenario.expectations) {
@@ -48,7 +52,8 @@ Measuring measuring_for(const Scenario& scenario, const WorldSpec& spec, const R
     const Instant from = Instant{} + e.window->first, to = Instant{} + e.window->second;
     for (std::uint32_t c = 0; c < spec.clients.size(); ++c) {
       bool about = is_about(e, "client", spec.clients[c].name);
-      for (const auto& slo : scenario.slos) about = about || (slo.value.client == spec.clients[c].name && is_about(e, "slo", slo.name));
+      for (const auto& slo : scenario.slos)
+        about = about || (slo.value.client == spec.clients[c].name && is_about(e, "slo", slo.name));
       if (!about) continue;
       m.client_windows.push_back({c, from, to});
       m.client_peaks.push_back({c, from, to});
@@ -64,7 +69,8 @@ Measuring measuring_for(const Scenario& scenario, const WorldSpec& spec, const R
   return m;
 }
 
-Recorder::Recorder(const Scenario& scenario, World& world, Duration step) : scenario_(scenario), world_(world), step_(step) {
+Recorder::Recorder(const Scenario& scenario, World& world, Duration step)
+    : scenario_(scenario), world_(world), step_(step) {
   for (const auto& c : world.spec().clients) clients_.push_back({c.name, {}});
   for (const auto& s : world.spec().services) services_.push_back({s.name, {}});
   for (const auto& e : world.spec().edges) edges_.push_back({e.name, {}});
@@ -115,7 +121,13 @@ void Recorder::sample_bin() {
   }
   for (std::size_t i = 0; i < services_.size(); ++i) {
     const ServiceStatistics& s = world_.services()[i];
-    Before b{s.busy.area(now), s.queued.area(now), s.ready.area(now), s.threads.area(now), s.arrivals, 0, 0};
+    Before b{s.busy.area(now),
+             s.queued.area(now),
+             s.ready.area(now),
+             s.threads.area(now),
+             s.arrivals,
+             0,
+             0};
     for (const HandlingStatistics& h : s.handling) {
       b.ok += h.ok;
       b.failed += h.failed;
@@ -128,7 +140,8 @@ void Recorder::sample_bin() {
     out.queue.push_back((b.queued - a.queued) / seconds);
     out.busy.push_back((b.busy - a.busy) / seconds);
     out.instances.push_back((b.ready - a.ready) / seconds);
-    out.utilization.push_back(b.threads > a.threads ? (b.busy - a.busy) / (b.threads - a.threads) : 0);
+    out.utilization.push_back(b.threads > a.threads ? (b.busy - a.busy) / (b.threads - a.threads)
+                                                    : 0);
     service_before_[i] = b;
   }
   for (std::size_t i = 0; i < edges_.size(); ++i) {
@@ -166,7 +179,8 @@ RunResult Recorder::finish(const RunOptions& options) {
   const double measured = std::max(1e-9, (end - warm).seconds());
   for (std::size_t i = 0; i < clients_.size(); ++i) {
     const ClientStatistics& s = world_.clients()[i];
-    r.clients.push_back({clients_[i].name, client_figures(s.windows[0], measured, s.arrivals_peaks[0].peak())});
+    r.clients.push_back(
+        {clients_[i].name, client_figures(s.windows[0], measured, s.arrivals_peaks[0].peak())});
     const std::size_t bins = clients_[i].value.p50_s.size();
     padded(clients_[i].value.offered, s.offered, bins);
     padded(clients_[i].value.ok, s.ok, bins);
@@ -174,13 +188,17 @@ RunResult Recorder::finish(const RunOptions& options) {
   }
   service_figures(world_, at(warm), last, r.services);
   edge_figures(world_, at(warm), last, r.edges);
-  for (std::size_t i = 0; i < r.services.size(); ++i) r.services[i].value.peak_per_100ms = world_.services()[i].arrivals_peaks[0].peak();
-  for (std::size_t i = 0; i < r.edges.size(); ++i) r.edges[i].value.peak_per_100ms = world_.edges()[i].retry_peaks[0].peak();
+  for (std::size_t i = 0; i < r.services.size(); ++i)
+    r.services[i].value.peak_per_100ms = world_.services()[i].arrivals_peaks[0].peak();
+  for (std::size_t i = 0; i < r.edges.size(); ++i)
+    r.edges[i].value.peak_per_100ms = world_.edges()[i].retry_peaks[0].peak();
 
   for (const Expectation& e : scenario_.expectations) {
     if (!e.window) continue;
     const Instant from = Instant{} + e.window->first, to = Instant{} + e.window->second;
-    const auto same = [&](const Stretch& s) { return s.from_s == from.seconds() && s.to_s == to.seconds(); };
+    const auto same = [&](const Stretch& s) {
+      return s.from_s == from.seconds() && s.to_s == to.seconds();
+    };
     if (std::any_of(r.stretches.begin(), r.stretches.end(), same)) continue;
     Stretch s;
     s.from_s = from.seconds();
@@ -194,20 +212,26 @@ RunResult Recorder::finish(const RunOptions& options) {
     for (std::size_t i = 0; i < clients_.size(); ++i) {
       for (const ClientWindow& w : world_.clients()[i].windows) {
         if (w.begin != from || w.end != to) continue;
-        s.clients.push_back({clients_[i].name, client_figures(w, s.to_s - s.from_s, peak_in(world_.clients()[i].arrivals_peaks))});
+        s.clients.push_back(
+            {clients_[i].name,
+             client_figures(w, s.to_s - s.from_s, peak_in(world_.clients()[i].arrivals_peaks))});
         break;
       }
     }
     service_figures(world_, at(from), at(to), s.services);
     edge_figures(world_, at(from), at(to), s.edges);
-    for (std::size_t i = 0; i < s.services.size(); ++i) s.services[i].value.peak_per_100ms = peak_in(world_.services()[i].arrivals_peaks);
-    for (std::size_t i = 0; i < s.edges.size(); ++i) s.edges[i].value.peak_per_100ms = peak_in(world_.edges()[i].retry_peaks);
+    for (std::size_t i = 0; i < s.services.size(); ++i)
+      s.services[i].value.peak_per_100ms = peak_in(world_.services()[i].arrivals_peaks);
+    for (std::size_t i = 0; i < s.edges.size(); ++i)
+      s.edges[i].value.peak_per_100ms = peak_in(world_.edges()[i].retry_peaks);
     r.stretches.push_back(std::move(s));
   }
   for (std::size_t i = 0; i < world_.caches().size(); ++i) {
     const CacheState& c = world_.caches()[i];
     const auto looks = static_cast<double>(c.hits + c.misses + c.coalesced);
-    r.caches.push_back({world_.spec().caches[i].name, {c.hits, c.misses, c.coalesced, c.fills, looks > 0 ? static_cast<double>(c.hits) / looks : 0}});
+    r.caches.push_back({world_.spec().caches[i].name,
+                        {c.hits, c.misses, c.coalesced, c.fills,
+                         looks > 0 ? static_cast<double>(c.hits) / looks : 0}});
   }
   r.client_series = std::move(clients_);
   r.service_series = std::move(services_);
@@ -239,12 +263,18 @@ void Recorder::write_rollouts(RunResult& r) const {
 }
 
 void Recorder::write_timeline(RunResult& r) const {
-  constexpr std::array<std::string_view, 9> kKinds = {"fault", "fault_end", "breaker", "scale", "rollout", "alert", "crash", "ready", "action"};
-  for (const Fact& fact : world_.facts()) r.timeline.push_back({fact.at.seconds(), std::string(kKinds[static_cast<std::size_t>(fact.kind)]), fact.subject, fact.what});
+  constexpr std::array<std::string_view, 9> kKinds = {
+      "fault", "fault_end", "breaker", "scale", "rollout", "alert", "crash", "ready", "action"};
+  for (const Fact& fact : world_.facts())
+    r.timeline.push_back({fact.at.seconds(),
+                          std::string(kKinds[static_cast<std::size_t>(fact.kind)]), fact.subject,
+                          fact.what});
   for (const Note& note : scenario_.notes) {
-    if (Instant{} + note.at <= world_.now()) r.timeline.push_back({note.at.seconds(), "note", "", note.text});
+    if (Instant{} + note.at <= world_.now())
+      r.timeline.push_back({note.at.seconds(), "note", "", note.text});
   }
-  std::stable_sort(r.timeline.begin(), r.timeline.end(), [](const Moment& a, const Moment& b) { return a.t_s < b.t_s; });
+  std::stable_sort(r.timeline.begin(), r.timeline.end(),
+                   [](const Moment& a, const Moment& b) { return a.t_s < b.t_s; });
 }
 
 }  // namespace faultline

@@ -20,7 +20,7 @@ struct Latency {  // seconds
 
 struct ClientFigures {
   std::uint64_t offered = 0, ok = 0, degraded = 0, failed = 0, in_flight = 0;
-  double success_rate = 1;           // ok / (ok + failed); 1 when nothing has ended
+  double success_rate = 1;  // ok / (ok + failed); 1 when nothing has ended
   std::array<std::uint64_t, kErrors> errors{};
   double goodput_per_s = 0, quality_mean = 1, availability = 1;
   Latency latency;
@@ -36,13 +36,14 @@ struct ServiceFigures {
   Latency wait, latency;
   double wasted_work_s = 0, instances_mean = 0;
   std::uint64_t peak_per_100ms = 0;
-  // The same, for parts: "endpoint.checkout", "version.v2". Utilization and lengths are the whole's.
+  // The same, for parts: "endpoint.checkout", "version.v2". Utilization and lengths are the
+  // whole's.
   std::vector<Named<ServiceFigures>> parts;
 };
 
 struct EdgeFigures {
   std::uint64_t calls = 0, attempts = 0, retries = 0, ok = 0, failed = 0, breaker_opened = 0;
-  double amplification = 1;          // attempts / calls
+  double amplification = 1;  // attempts / calls
   std::array<std::uint64_t, kErrors> errors{};
   std::uint64_t peak_per_100ms = 0;  // of retries
 };
@@ -58,7 +59,7 @@ struct SloFigures {
 struct RolloutFigures {
   std::string service, version;
   bool rolled_back = false;
-  double rollback_s = 0;             // from its beginning to the decision; 0 if none
+  double rollback_s = 0;                       // from its beginning to the decision; 0 if none
   std::uint64_t answers = 0, bad_answers = 0;  // by the new version
 };
 
@@ -73,7 +74,7 @@ struct ClientSeries {
 };
 struct ServiceSeries {
   std::vector<double> arrivals, queue, busy, instances, ok, failed;
-  std::vector<double> utilization;   // busy threads / threads of ready instances
+  std::vector<double> utilization;  // busy threads / threads of ready instances
 };
 struct EdgeSeries {
   std::vector<double> calls, attempts, failed;
@@ -95,7 +96,8 @@ struct Judgement {
   bool windowed = false;
   double bound = 0, observed = 0;
   Verdict verdict = Verdict::Pass;
-  std::string why, unit;             // unit: share, seconds, count, per_second, factor
+  std::string detail;     // with replications: the interval
+  std::string why, unit;  // unit: share, seconds, count, per_second, factor
   int line = 0;
 };
 
@@ -110,7 +112,7 @@ struct RunResult {
   double duration_s = 0, warmup_s = 0;
   std::uint64_t fingerprint = 0, events = 0;
   double wall_s = 0;
-  bool partial = false;              // interrupted; `reached_s` tells how far it got
+  bool partial = false;  // interrupted; `reached_s` tells how far it got
   double reached_s = 0;
   Ledger ledger;
   std::vector<Named<ClientFigures>> clients;
@@ -119,10 +121,10 @@ struct RunResult {
   std::vector<Named<SloFigures>> slos;
   std::vector<Named<RolloutFigures>> rollouts;
   std::vector<Named<CacheFigures>> caches;
-  std::vector<Stretch> stretches;    // of the windows that expectations ask about
+  std::vector<Stretch> stretches;  // of the windows that expectations ask about
   std::vector<Judgement> expectations;
-  std::vector<Moment> timeline;      // in order of time
-  std::vector<std::string> trace;    // of the request asked for
+  std::vector<Moment> timeline;    // in order of time
+  std::vector<std::string> trace;  // of the request asked for
   double step_s = 1;
   std::vector<Named<ClientSeries>> client_series;
   std::vector<Named<ServiceSeries>> service_series;

@@ -17,7 +17,9 @@ std::shared_ptr<const RunResult> run(const Scenario& scenario, const RunOptions&
 
   const Instant end = Instant{} + scenario.duration;
   constexpr std::uint64_t kBudget = 200'000;  // events between two looks at `stop`: some 20 ms
-  const auto stopped = [&] { return options.stop != nullptr && options.stop->load(std::memory_order_relaxed); };
+  const auto stopped = [&] {
+    return options.stop != nullptr && options.stop->load(std::memory_order_relaxed);
+  };
   bool done = false;
   while (!done && !stopped()) {
     const Instant until = std::min(end, recorder.next_look());

@@ -25,8 +25,8 @@ History history_of(const Slo& slo) {
 
 }  // namespace
 
-// The budget is (1 − target) of the requests in the window: those of the history, taken to have come
-// at the run's own rate, and those of the run.
+// The budget is (1 − target) of the requests in the window: those of the history, taken to have
+// come at the run's own rate, and those of the run.
 void Recorder::write_slos(RunResult& r) const {
   std::vector<std::size_t> next(world_.spec().clients.size(), 0);
   for (const auto& slo : scenario_.slos) {
@@ -36,7 +36,8 @@ void Recorder::write_slos(RunResult& r) const {
       const double seconds = std::max(1e-9, world_.now().seconds() - r.warmup_s);
       const History history = history_of(slo.value);
       const double allowed_share = 1 - slo.value.target.value;
-      const double earlier_seconds = std::clamp(slo.value.window.seconds() - seconds, 0.0, history.seconds);
+      const double earlier_seconds =
+          std::clamp(slo.value.window.seconds() - seconds, 0.0, history.seconds);
       const double rate = static_cast<double>(count.total) / seconds;
       const double earlier = rate * earlier_seconds;
       const double earlier_bad = earlier * (1 - history.availability);
@@ -48,7 +49,8 @@ void Recorder::write_slos(RunResult& r) const {
       f.good = count.good;
       f.total = count.total;
       const double bad = static_cast<double>(count.total - count.good);
-      if (count.total > 0) f.availability = static_cast<double>(count.good) / static_cast<double>(count.total);
+      if (count.total > 0)
+        f.availability = static_cast<double>(count.good) / static_cast<double>(count.total);
       f.budget_left = budget > 0 ? 1 - (earlier_bad + bad) / budget : 1;
       f.burn_rate = (1 - f.availability) / allowed_share;
 
@@ -60,7 +62,8 @@ void Recorder::write_slos(RunResult& r) const {
         const double bad_here = b < bad_bins.size() ? bad_bins[b] : 0;
         spent += bad_here;
         f.budget_left_series.push_back(budget > 0 ? 1 - spent / budget : 1);
-        f.burn_rate_series.push_back(good_here + bad_here > 0 ? bad_here / (good_here + bad_here) / allowed_share : 0);
+        f.burn_rate_series.push_back(
+            good_here + bad_here > 0 ? bad_here / (good_here + bad_here) / allowed_share : 0);
       }
       r.slos.push_back({slo.name, std::move(f)});
     }

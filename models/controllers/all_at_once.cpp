@@ -11,7 +11,8 @@ namespace {
 
 class AllAtOnce final : public Controller {
  public:
-  AllAtOnce(const ReleaseOptions& options, Duration bake) : options_(options), bake_(bake), judge_(options_) {}
+  AllAtOnce(const ReleaseOptions& options, Duration bake)
+      : options_(options), bake_(bake), judge_(options_) {}
 
   Actions tick(const ServiceView& view) override {
     Actions a;
@@ -59,7 +60,9 @@ class AllAtOnceConfig final : public ControllerConfigOf<AllAtOnceConfig> {
     options_.describe(b);
     b.field({.key = "bake", .help = "How long the gates watch afterwards.", .min = 0}, bake_);
   }
-  std::unique_ptr<Controller> make(std::int64_t) const override { return std::make_unique<AllAtOnce>(options_, bake_); }
+  std::unique_ptr<Controller> make(std::int64_t) const override {
+    return std::make_unique<AllAtOnce>(options_, bake_);
+  }
   bool is_rollout() const override { return true; }
   const ReleaseOptions* release() const override { return &options_; }
 
@@ -70,6 +73,8 @@ class AllAtOnceConfig final : public ControllerConfigOf<AllAtOnceConfig> {
 
 }  // namespace
 
-std::unique_ptr<ControllerConfig> make_all_at_once() { return std::make_unique<AllAtOnceConfig>(); }
+std::unique_ptr<ControllerConfig> make_all_at_once() {
+  return std::make_unique<AllAtOnceConfig>();
+}
 
 }  // namespace faultline

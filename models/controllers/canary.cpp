@@ -1,6 +1,6 @@
 // canary: gives the new version a growing share of the traffic, and takes it back if a gate fails.
-// Follows Argo Rollouts with a traffic router: the canary has ceil(weight × replicas) instances, the
-// stable version keeps all of its own; gates are judged as Flagger does (release.hpp).
+// Follows Argo Rollouts with a traffic router: the canary has ceil(weight × replicas) instances,
+// the stable version keeps all of its own; gates are judged as Flagger does (release.hpp).
 
 #include <fmt/format.h>
 
@@ -16,14 +16,17 @@ struct WeightStep {
   Share weight;
   Duration lasts = milliseconds(60'000);
   void describe(Binder& b) {
-    b.field({.key = "weight", .help = "Share of the traffic.", .min = 0, .max = 1, .required = true}, weight);
+    b.field(
+        {.key = "weight", .help = "Share of the traffic.", .min = 0, .max = 1, .required = true},
+        weight);
     b.field({.key = "for", .help = "How long.", .min = 0, .required = true}, lasts);
   }
 };
 
 class Canary final : public Controller {
  public:
-  Canary(const ReleaseOptions& options, const std::vector<WeightStep>& steps) : options_(options), steps_(steps), judge_(options_) {}
+  Canary(const ReleaseOptions& options, const std::vector<WeightStep>& steps)
+      : options_(options), steps_(steps), judge_(options_) {}
 
   Actions tick(const ServiceView& view) override {
     Actions a;
@@ -42,7 +45,8 @@ class Canary final : public Controller {
     const WeightStep& step = steps_[step_];
     if (!ends_) {
       a.weight = step.weight.value;
-      a.told.push_back(fmt::format("{} gets {:g} % of the traffic", options_.version.effects.name, step.weight.value * 100));
+      a.told.push_back(fmt::format("{} gets {:g} % of the traffic", options_.version.effects.name,
+                                   step.weight.value * 100));
       ends_ = view.now + step.lasts;
     }
     if (view.now < *ends_) {
@@ -51,7 +55,8 @@ class Canary final : public Controller {
     }
     ends_.reset();
     ++step_;
-    a.replicas.push_back({*fresh_, step_ == steps_.size() ? wanted_ : instances(step_), options_.start_up});
+    a.replicas.push_back(
+        {*fresh_, step_ == steps_.size() ? wanted_ : instances(step_), options_.start_up});
     a.again = Duration{1};
     return a;
   }
@@ -60,7 +65,9 @@ class Canary final : public Controller {
   static constexpr Duration kPoll = milliseconds(1'000);
 
   std::int64_t instances(std::size_t step) const {
-    return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(steps_[step].weight.value * static_cast<double>(wanted_) - 1e-9)));
+    return std::max<std::int64_t>(
+        1, static_cast<std::int64_t>(
+               std::ceil(steps_[step].weight.value * static_cast<double>(wanted_) - 1e-9)));
   }
 
   Actions begin(const ServiceView& view, Actions& a) {
@@ -104,12 +111,18 @@ class CanaryConfig final : public ControllerConfigOf<CanaryConfig> {
  public:
   void describe(Binder& b) override {
     options_.describe(b);
-    b.list({.key = "steps", .help = "Shares of the traffic, one after the other; then all of it.", .required = true}, steps_);
+    b.list({.key = "steps",
+            .help = "Shares of the traffic, one after the other; then all of it.",
+            .required = true},
+           steps_);
     for (std::size_t i = 1; i < steps_.size(); ++i) {
-      if (steps_[i].weight.value < steps_[i - 1].weight.value) b.reject("steps", "have weights that go down");
+      if (steps_[i].weight.value < steps_[i - 1].weight.value)
+        b.reject("steps", "have weights that go down");
     }
   }
-  std::unique_ptr<Controller> make(std::int64_t) const override { return std::make_unique<Canary>(options_, steps_); }
+  std::unique_ptr<Controller> make(std::int64_t) const override {
+    return std::make_unique<Canary>(options_, steps_);
+  }
   bool is_rollout() const override { return true; }
   const ReleaseOptions* release() const override { return &options_; }
 
@@ -120,6 +133,8 @@ class CanaryConfig final : public ControllerConfigOf<CanaryConfig> {
 
 }  // namespace
 
-std::unique_ptr<ControllerConfig> make_canary() { return std::make_unique<CanaryConfig>(); }
+std::unique_ptr<ControllerConfig> make_canary() {
+  return std::make_unique<CanaryConfig>();
+}
 
 }  // namespace faultline

@@ -54,13 +54,13 @@ struct Actions {
     Duration start_up;
   };
   std::vector<Replicas> replicas;
-  std::optional<double> weight;         // share of traffic for the newest version; < 0: no split
-  std::optional<std::uint32_t> stable;  // the version that is now the one
+  std::optional<double> weight;          // share of traffic for the newest version; < 0: no split
+  std::optional<std::uint32_t> stable;   // the version that is now the one
   std::optional<VersionEffects> begins;  // a rollout of this version
   bool ends = false;                     // the rollout
   bool rolled_back = false;              // decided now
-  std::vector<std::string> told;  // for the timeline
-  Duration again{-1};             // next tick; < 0: done
+  std::vector<std::string> told;         // for the timeline
+  Duration again{-1};                    // next tick; < 0: done
 };
 
 class Controller {

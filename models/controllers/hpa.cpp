@@ -21,8 +21,17 @@ struct PolicyOptions {
   void describe(Binder& b) {
     static constexpr std::array<std::string_view, 2> kUnits = {"pods", "percent"};
     b.choice({.key = "type", .help = "What value counts."}, policy.unit, kUnits);
-    b.field({.key = "value", .help = "Most change within the period.", .min = 1, .max = 1e6, .required = true}, policy.value);
-    b.field({.key = "period", .help = "The stretch that the change is counted over.", .min = 1, .max = 1800}, policy.period);
+    b.field({.key = "value",
+             .help = "Most change within the period.",
+             .min = 1,
+             .max = 1e6,
+             .required = true},
+            policy.value);
+    b.field({.key = "period",
+             .help = "The stretch that the change is counted over.",
+             .min = 1,
+             .max = 1800},
+            policy.period);
   }
 };
 
@@ -32,9 +41,15 @@ struct RuleOptions {
   std::vector<PolicyOptions> policies;
   void describe(Binder& b) {
     static constexpr std::array<std::string_view, 3> kSelects = {"max", "min", "disabled"};
-    b.field({.key = "window", .help = "Stabilization: the most cautious recommendation of this long counts.", .min = 0, .max = 3600, .fallback = "0s up, 300s down"}, window);
+    b.field({.key = "window",
+             .help = "Stabilization: the most cautious recommendation of this long counts.",
+             .min = 0,
+             .max = 3600,
+             .fallback = "0s up, 300s down"},
+            window);
     b.choice({.key = "select", .help = "Which policy's limit counts."}, select, kSelects);
-    b.list({.key = "policies", .help = "Limits on the speed of change.", .fallback = "Kubernetes'"}, policies);
+    b.list({.key = "policies", .help = "Limits on the speed of change.", .fallback = "Kubernetes'"},
+           policies);
   }
 };
 
@@ -45,8 +60,13 @@ struct Settings {
   Duration period = milliseconds(15'000);
   double tolerance = 0.1;
   Duration start_up{0};
-  ScalingRules up{{0}, Select::Max, {{ScalingPolicy::Unit::Pods, 4, milliseconds(15'000)}, {ScalingPolicy::Unit::Percent, 100, milliseconds(15'000)}}};
-  ScalingRules down{milliseconds(300'000), Select::Max, {{ScalingPolicy::Unit::Percent, 100, milliseconds(15'000)}}};
+  ScalingRules up{{0},
+                  Select::Max,
+                  {{ScalingPolicy::Unit::Pods, 4, milliseconds(15'000)},
+                   {ScalingPolicy::Unit::Percent, 100, milliseconds(15'000)}}};
+  ScalingRules down{milliseconds(300'000),
+                    Select::Max,
+                    {{ScalingPolicy::Unit::Percent, 100, milliseconds(15'000)}}};
 };
 
 class Hpa final : public Controller {
@@ -59,7 +79,8 @@ class Hpa final : public Controller {
     if (view.since_last.ns == 0 || view.rollout_under_way) return actions;
     const std::int64_t current = view.replicas;
     const std::int64_t wanted = stabilize(view, current, proposal(view, current));
-    const std::int64_t next = rate_limited(view.now, current, wanted, settings_.min, settings_.max, settings_.up, settings_.down, added_, removed_);
+    const std::int64_t next = rate_limited(view.now, current, wanted, settings_.min, settings_.max,
+                                           settings_.up, settings_.down, added_, removed_);
     if (next == current) return actions;
     (next > current ? added_ : removed_).push_back({view.now, std::abs(next - current)});
     actions.replicas.push_back({view.stable, next, settings_.start_up});
@@ -74,7 +95,9 @@ class Hpa final : public Controller {
     double value = settings_.metric == Metric::Cpu ? view.cpu : view.threads_busy;
     if (settings_.metric == Metric::Rate) value = view.arrivals_per_s / ready;
     const double ratio = value / settings_.target;
-    if (view.ready >= current || ratio <= 1) return replicas_for(view.ready >= current ? current : view.ready, value, settings_.target, settings_.tolerance);
+    if (view.ready >= current || ratio <= 1)
+      return replicas_for(view.ready >= current ? current : view.ready, value, settings_.target,
+                          settings_.tolerance);
     // Those still starting count as idle; if that turns the decision round, nothing is done.
     const double diluted = value * ready / static_cast<double>(current);
     if (diluted / settings_.target <= 1 + settings_.tolerance) return current;
@@ -82,7 +105,8 @@ class Hpa final : public Controller {
   }
 
   std::int64_t stabilize(const ServiceView& view, std::int64_t current, std::int64_t wanted) {
-    const std::int64_t calm = stabilized(view.now, current, wanted, recommended_, settings_.up.window, settings_.down.window);
+    const std::int64_t calm = stabilized(view.now, current, wanted, recommended_,
+                                         settings_.up.window, settings_.down.window);
     recommended_.push_back({view.now, wanted});
     forget(recommended_, view.now, std::max(settings_.up.window, settings_.down.window));
     forget(added_, view.now, milliseconds(1'800'000));
@@ -102,20 +126,39 @@ class HpaConfig final : public ControllerConfigOf<HpaConfig> {
   void describe(Binder& b) override {
     static constexpr std::array<std::string_view, 3> kMetrics = {"cpu", "threads", "rate"};
     b.field({.key = "min", .help = "Fewest replicas.", .min = 1, .max = 1e5}, s_.min);
-    b.field({.key = "max", .help = "Most replicas.", .min = 1, .max = 1e5, .required = true}, s_.max);
-    b.choice({.key = "metric", .help = "What is kept near the target: the share of cores or of threads that is busy, or requests per second and instance."}, s_.metric, kMetrics);
+    b.field({.key = "max", .help = "Most replicas.", .min = 1, .max = 1e5, .required = true},
+            s_.max);
+    b.choice({.key = "metric",
+              .help = "What is kept near the target: the share of cores or of threads that is "
+                      "busy, or requests per second and instance."},
+             s_.metric, kMetrics);
     if (s_.metric == Metric::Rate) {
       Rate target;
-      b.field({.key = "target", .help = "For each instance.", .min = 0, .required = true, .above_min = true}, target);
+      b.field({.key = "target",
+               .help = "For each instance.",
+               .min = 0,
+               .required = true,
+               .above_min = true},
+              target);
       s_.target = target.per_second;
     } else {
       Share target{s_.target};
-      b.field({.key = "target", .help = "A share such as \"80%\"; with metric = \"rate\" a rate for each instance.", .min = 0, .max = 10, .above_min = true}, target);
+      b.field({.key = "target",
+               .help = "A share such as \"80%\"; with metric = \"rate\" a rate for each instance.",
+               .min = 0,
+               .max = 10,
+               .above_min = true},
+              target);
       s_.target = target.value;
     }
     b.field({.key = "period", .help = "How often it looks.", .min = 0.1, .max = 3600}, s_.period);
-    b.field({.key = "tolerance", .help = "No change while value/target is within 1 ± this.", .min = 0, .max = 1}, s_.tolerance);
-    b.field({.key = "start_up", .help = "How long a new instance takes until it serves.", .min = 0}, s_.start_up);
+    b.field({.key = "tolerance",
+             .help = "No change while value/target is within 1 ± this.",
+             .min = 0,
+             .max = 1},
+            s_.tolerance);
+    b.field({.key = "start_up", .help = "How long a new instance takes until it serves.", .min = 0},
+            s_.start_up);
     RuleOptions up, down;
     b.table({.key = "scale_up", .help = "How fast it may grow."}, up);
     b.table({.key = "scale_down", .help = "How fast it may shrink."}, down);
@@ -123,7 +166,9 @@ class HpaConfig final : public ControllerConfigOf<HpaConfig> {
     apply(down, s_.down);
     if (s_.max < s_.min) b.reject("max", "is less than min");
   }
-  std::unique_ptr<Controller> make(std::int64_t) const override { return std::make_unique<Hpa>(s_); }
+  std::unique_ptr<Controller> make(std::int64_t) const override {
+    return std::make_unique<Hpa>(s_);
+  }
 
  private:
   static void apply(const RuleOptions& options, ScalingRules& rules) {
@@ -138,6 +183,8 @@ class HpaConfig final : public ControllerConfigOf<HpaConfig> {
 
 }  // namespace
 
-std::unique_ptr<ControllerConfig> make_hpa() { return std::make_unique<HpaConfig>(); }
+std::unique_ptr<ControllerConfig> make_hpa() {
+  return std::make_unique<HpaConfig>();
+}
 
 }  // namespace faultline

@@ -1,6 +1,7 @@
 #pragma once
-// The arithmetic of Kubernetes' HorizontalPodAutoscaler (autoscaling/v2): how many replicas a metric
-// asks for, and how fast one may get there. Pure functions, so that vectors can be held against them.
+// The arithmetic of Kubernetes' HorizontalPodAutoscaler (autoscaling/v2): how many replicas a
+// metric asks for, and how fast one may get there. Pure functions, so that vectors can be held
+// against them.
 
 #include <cstdint>
 #include <vector>
@@ -35,13 +36,22 @@ struct ScalingEvent {
 
 // Recommendations younger than the windows hold a new one back: up to the least of the up window,
 // down to the greatest of the down window.
-std::int64_t stabilized(Instant now, std::int64_t current, std::int64_t desired, const std::vector<ScalingEvent>& recommendations, Duration up, Duration down);
+std::int64_t stabilized(Instant now, std::int64_t current, std::int64_t desired,
+                        const std::vector<ScalingEvent>& recommendations, Duration up,
+                        Duration down);
 
 // The most that may be reached now, going up; the least, going down.
-std::int64_t scale_up_limit(Instant now, std::int64_t current, const ScalingRules& rules, const std::vector<ScalingEvent>& added, const std::vector<ScalingEvent>& removed);
-std::int64_t scale_down_limit(Instant now, std::int64_t current, const ScalingRules& rules, const std::vector<ScalingEvent>& added, const std::vector<ScalingEvent>& removed);
+std::int64_t scale_up_limit(Instant now, std::int64_t current, const ScalingRules& rules,
+                            const std::vector<ScalingEvent>& added,
+                            const std::vector<ScalingEvent>& removed);
+std::int64_t scale_down_limit(Instant now, std::int64_t current, const ScalingRules& rules,
+                              const std::vector<ScalingEvent>& added,
+                              const std::vector<ScalingEvent>& removed);
 
 // `desired` after the rate policies and the bounds.
-std::int64_t rate_limited(Instant now, std::int64_t current, std::int64_t desired, std::int64_t min, std::int64_t max, const ScalingRules& up, const ScalingRules& down, const std::vector<ScalingEvent>& added, const std::vector<ScalingEvent>& removed);
+std::int64_t rate_limited(Instant now, std::int64_t current, std::int64_t desired, std::int64_t min,
+                          std::int64_t max, const ScalingRules& up, const ScalingRules& down,
+                          const std::vector<ScalingEvent>& added,
+                          const std::vector<ScalingEvent>& removed);
 
 }  // namespace faultline

@@ -8,7 +8,8 @@ namespace faultline {
 
 std::span<const Kind<ControllerConfig>> autoscaler_kinds() {
   static constexpr std::array<Kind<ControllerConfig>, 1> kKinds = {{
-      {"hpa", "Keeps a metric near its target, as Kubernetes' HorizontalPodAutoscaler does.", make_hpa},
+      {"hpa", "Keeps a metric near its target, as Kubernetes' HorizontalPodAutoscaler does.",
+       make_hpa},
   }};
   return kKinds;
 }
@@ -16,8 +17,11 @@ std::span<const Kind<ControllerConfig>> autoscaler_kinds() {
 std::span<const Kind<ControllerConfig>> rollout_kinds() {
   static constexpr std::array<Kind<ControllerConfig>, 3> kKinds = {{
       {"all_at_once", "Replaces every instance at the same time.", make_all_at_once},
-      {"rolling", "Replaces instances a few at a time, as a Kubernetes Deployment does.", make_rolling},
-      {"canary", "Gives the new version a growing share of traffic, and takes it back if a gate fails.", make_canary},
+      {"rolling", "Replaces instances a few at a time, as a Kubernetes Deployment does.",
+       make_rolling},
+      {"canary",
+       "Gives the new version a growing share of traffic, and takes it back if a gate fails.",
+       make_canary},
   }};
   return kKinds;
 }

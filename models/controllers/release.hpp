@@ -17,15 +17,16 @@ struct VersionOptions {
 };
 
 struct Gate {
-  bool latency = false;            // else the error rate
+  bool latency = false;  // else the error rate
   double quantile = 0.99;
-  double at_most = 0;              // share, or seconds
-  std::optional<double> times;     // of the stable version's value, instead of at_most
+  double at_most = 0;           // share, or seconds
+  std::optional<double> times;  // of the stable version's value, instead of at_most
   std::string name;
   void describe(Binder& b);
   // Nothing when there is too little to judge by; an empty text when the gate is passed; else why
   // it isn't.
-  std::optional<std::string> judge(const VersionView& fresh, const VersionView& stable, std::int64_t min_requests) const;
+  std::optional<std::string> judge(const VersionView& fresh, const VersionView& stable,
+                                   std::int64_t min_requests) const;
 };
 
 struct ReleaseOptions {
@@ -38,7 +39,8 @@ struct ReleaseOptions {
   void describe(Binder& b);
 };
 
-// Judges a version look by look: collects what every tick shows and judges once an interval is over.
+// Judges a version look by look: collects what every tick shows and judges once an interval is
+// over.
 class Judge {
  public:
   explicit Judge(const ReleaseOptions& options) : options_(options) {}

@@ -1,6 +1,6 @@
 // rolling: a Kubernetes Deployment's RollingUpdate. Each sync first adds new instances up to the
-// surge, else takes old ones away down to what may be missing. Kubernetes never rolls back by itself;
-// here gates do, if there are any, by rolling the old version in again.
+// surge, else takes old ones away down to what may be missing. Kubernetes never rolls back by
+// itself; here gates do, if there are any, by rolling the old version in again.
 
 #include <fmt/format.h>
 
@@ -13,8 +13,13 @@ namespace {
 
 class Rolling final : public Controller {
  public:
-  Rolling(const ReleaseOptions& options, const Portion& surge, const Portion& unavailable, Duration bake)
-      : options_(options), surge_(surge), unavailable_(unavailable), bake_(bake), judge_(options_) {}
+  Rolling(const ReleaseOptions& options, const Portion& surge, const Portion& unavailable,
+          Duration bake)
+      : options_(options),
+        surge_(surge),
+        unavailable_(unavailable),
+        bake_(bake),
+        judge_(options_) {}
 
   Actions tick(const ServiceView& view) override {
     Actions a;
@@ -26,7 +31,9 @@ class Rolling final : public Controller {
       to_ = *fresh_;
       from_ = view.stable;
       a.begins = options_.version.effects;
-      a.told.push_back(fmt::format("{} rolls out, {} more and {} fewer at most", options_.version.effects.name, fences_.surge, fences_.unavailable));
+      a.told.push_back(fmt::format("{} rolls out, {} more and {} fewer at most",
+                                   options_.version.effects.name, fences_.surge,
+                                   fences_.unavailable));
       a.again = Duration{1};
       return a;
     }
@@ -85,8 +92,16 @@ class RollingConfig final : public ControllerConfigOf<RollingConfig> {
  public:
   void describe(Binder& b) override {
     options_.describe(b);
-    b.field({.key = "max_surge", .help = "Instances above the wanted number: a count, or a share rounded up.", .min = 0, .fallback = "25%"}, surge_);
-    b.field({.key = "max_unavailable", .help = "Instances that may be missing: a count, or a share rounded down.", .min = 0, .fallback = "25%"}, unavailable_);
+    b.field({.key = "max_surge",
+             .help = "Instances above the wanted number: a count, or a share rounded up.",
+             .min = 0,
+             .fallback = "25%"},
+            surge_);
+    b.field({.key = "max_unavailable",
+             .help = "Instances that may be missing: a count, or a share rounded down.",
+             .min = 0,
+             .fallback = "25%"},
+            unavailable_);
     b.field({.key = "bake", .help = "How long the gates watch afterwards.", .min = 0}, bake_);
   }
   std::unique_ptr<Controller> make(std::int64_t) const override {
@@ -103,6 +118,8 @@ class RollingConfig final : public ControllerConfigOf<RollingConfig> {
 
 }  // namespace
 
-std::unique_ptr<ControllerConfig> make_rolling() { return std::make_unique<RollingConfig>(); }
+std::unique_ptr<ControllerConfig> make_rolling() {
+  return std::make_unique<RollingConfig>();
+}
 
 }  // namespace faultline

@@ -24,11 +24,13 @@ std::int64_t scaled_up(std::int64_t replicas, const Fences& fences, const Rollin
 
 std::int64_t scaled_down(std::int64_t replicas, const Fences& fences, const RollingState& s) {
   const std::int64_t min_available = replicas - fences.unavailable;
-  const std::int64_t most = s.old_all + s.fresh_all - min_available - (s.fresh_all - s.fresh_available);
+  const std::int64_t most =
+      s.old_all + s.fresh_all - min_available - (s.fresh_all - s.fresh_available);
   if (most <= 0) return s.old_all;
   const std::int64_t broken = std::min(s.old_all - s.old_available, most);
   const std::int64_t available = s.old_available + s.fresh_available;
-  const std::int64_t healthy = std::clamp<std::int64_t>(available - min_available, 0, s.old_all - broken);
+  const std::int64_t healthy =
+      std::clamp<std::int64_t>(available - min_available, 0, s.old_all - broken);
   return s.old_all - broken - healthy;
 }
 

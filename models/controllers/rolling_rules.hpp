@@ -1,6 +1,6 @@
 #pragma once
-// The arithmetic of a Kubernetes Deployment's rolling update. Pure functions, so that vectors can be
-// held against them.
+// The arithmetic of a Kubernetes Deployment's rolling update. Pure functions, so that vectors can
+// be held against them.
 
 #include <cstdint>
 

@@ -66,7 +66,8 @@ void World::open_clients() {
       users_.push_back({i, u, 0});
       const auto id = static_cast<std::uint32_t>(users_.size() - 1);
       // Everybody thinks first, so that users don't come in step.
-      Draws draws(derive(derive(derive(seed_, client.key), kThinking), derive(u, std::uint64_t{0})));
+      Draws draws(
+          derive(derive(derive(seed_, client.key), kThinking), derive(u, std::uint64_t{0})));
       calendar_.schedule(client.starts + client.think.sample(draws), kUserReady, id);
     }
   }

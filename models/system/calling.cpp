@@ -1,9 +1,10 @@
 // A call walks its policies inward, and its outcome walks them outward.
 //
 // An attempt is born at a layer and dies at that layer: the first at layer 0, one sent again by the
-// policy at layer r at layer r + 1. It walks inward from there; on a refusal it turns round; it walks
-// outward through exactly the policies that said Proceed. What the layers outside every policy that
-// sends again have said and armed belongs to the call; what the others have, to the attempt.
+// policy at layer r at layer r + 1. It walks inward from there; on a refusal it turns round; it
+// walks outward through exactly the policies that said Proceed. What the layers outside every
+// policy that sends again have said and armed belongs to the call; what the others have, to the
+// attempt.
 
 #include "models/system/world.hpp"
 
@@ -32,7 +33,8 @@ void World::begin_call(CallId id) {
   call.references = 1;
   ++edge_stats_[spec_.routes[call.route].edge].calls;
   if (call.deadline != Instant::max()) {
-    call.timers = calendar_.arm(call.deadline - now(), Timing::Varying, kCallTimer, id, kInherited, call.timers);
+    call.timers = calendar_.arm(call.deadline - now(), Timing::Varying, kCallTimer, id, kInherited,
+                                call.timers);
   }
   send_try(id, 0);
 }
@@ -51,8 +53,9 @@ AttemptId World::new_attempt(CallId call_id) {
   attempt.number = call.sent++;
   attempt.sent = now();
   attempt.sibling = call.attempts;
-  attempt.priority = call.parent == kNone ? spec_.clients[spec_.edges[spec_.routes[call.route].edge].caller].priority
-                                          : attempts_[call.parent].priority;
+  attempt.priority = call.parent == kNone
+                         ? spec_.clients[spec_.edges[spec_.routes[call.route].edge].caller].priority
+                         : attempts_[call.parent].priority;
   call.attempts = id;
   ++call.live;
   ++call.references;
@@ -68,15 +71,18 @@ void World::walk_in(AttemptId id, unsigned layer) {
   const auto depth = static_cast<unsigned>(pipeline.layers.size());
   for (; layer < depth; ++layer) {
     Policy& policy = *pipeline.layers[layer];
-    const std::optional<BreakerState> was = pipeline.spec->breaker[layer] ? policy.breaker_state() : std::nullopt;
+    const std::optional<BreakerState> was =
+        pipeline.spec->breaker[layer] ? policy.breaker_state() : std::nullopt;
     const Before answer = policy.before(view(call_id, call, id));
     if (was) note_breaker(call, policy, was);
     const bool outer = layer < pipeline.spec->inner;
     if (answer.timer.ns >= 0) {
       if (outer) {
-        call.timers = calendar_.arm(answer.timer, answer.timing, kCallTimer, call_id, layer, call.timers);
+        call.timers =
+            calendar_.arm(answer.timer, answer.timing, kCallTimer, call_id, layer, call.timers);
       } else {
-        attempt.timers = calendar_.arm(answer.timer, answer.timing, kAttemptTimer, id, layer, attempt.timers);
+        attempt.timers =
+            calendar_.arm(answer.timer, answer.timing, kAttemptTimer, id, layer, attempt.timers);
       }
     }
     if (answer.verdict == Before::Verdict::Proceed) {
@@ -88,7 +94,8 @@ void World::walk_in(AttemptId id, unsigned layer) {
       attempt.waiting_at = static_cast<std::uint8_t>(layer);
       return;
     }
-    if (traced(call)) trace(call, fmt::format("is turned away before it is sent: {}", name(answer.why)));
+    if (traced(call))
+      trace(call, fmt::format("is turned away before it is sent: {}", name(answer.why)));
     attempt.state = AttemptState::Waiting;
     attempt.waiting_at = static_cast<std::uint8_t>(depth);  // in no line
     ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(answer.why)];
@@ -107,7 +114,8 @@ void World::walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outco
     LayerMask& passed = layer < inner || attempt == kNone ? call.passed : attempts_[attempt].passed;
     if ((passed & mask) == 0) continue;
     Policy& policy = *pipeline.layers[layer];
-    const std::optional<BreakerState> was = pipeline.spec->breaker[layer] ? policy.breaker_state() : std::nullopt;
+    const std::optional<BreakerState> was =
+        pipeline.spec->breaker[layer] ? policy.breaker_state() : std::nullopt;
     const After answer = policy.after(view(id, call, attempt), outcome);
     if (was) note_breaker(call, policy, was);
     if (answer.wake != kNone) wake(answer.wake, layer);
@@ -121,8 +129,11 @@ void World::walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outco
       // What is outside this layer stays as it is; what is inside begins anew.
       call.passed &= static_cast<LayerMask>((mask << 1) - 1);
       cancel_timers(call.timers, layer + 1, kSendAgain);
-      if (traced(call)) trace(call, fmt::format("failed ({}); will be sent again in {:.1f} ms", name(outcome.error), answer.delay.seconds() * 1e3));
-      call.timers = calendar_.arm(answer.delay, Timing::Varying, kCallTimer, id, kSendAgain + layer + 1, call.timers);
+      if (traced(call))
+        trace(call, fmt::format("failed ({}); will be sent again in {:.1f} ms", name(outcome.error),
+                                answer.delay.seconds() * 1e3));
+      call.timers = calendar_.arm(answer.delay, Timing::Varying, kCallTimer, id,
+                                  kSendAgain + layer + 1, call.timers);
       return;
     }
     passed = static_cast<LayerMask>(passed & ~mask);
@@ -146,12 +157,14 @@ void World::unwind(AttemptId id, unsigned floor, Error why) {
     CallView v = view(call_id, call, id);
     v.final = true;
     const auto mask = static_cast<LayerMask>(1u << layer);
-    if (attempt.state == AttemptState::Waiting && attempt.waiting_at == layer && (attempt.passed & mask) == 0) {
+    if (attempt.state == AttemptState::Waiting && attempt.waiting_at == layer &&
+        (attempt.passed & mask) == 0) {
       policy.leave(v);
     }
     if ((attempt.passed & mask) == 0) continue;
     attempt.passed = static_cast<LayerMask>(attempt.passed & ~mask);
-    const std::optional<BreakerState> was = pipeline.spec->breaker[layer] ? policy.breaker_state() : std::nullopt;
+    const std::optional<BreakerState> was =
+        pipeline.spec->breaker[layer] ? policy.breaker_state() : std::nullopt;
     const After answer = policy.after(v, Outcome::failed(why));
     if (was) note_breaker(call, policy, was);
     if (answer.wake != kNone) wake(answer.wake, layer);
@@ -164,7 +177,8 @@ void World::wake(AttemptId id, unsigned layer) {
   Attempt& attempt = attempts_[id];
   cancel_timers(attempt.timers, layer, layer + 1);
   attempt.passed |= static_cast<LayerMask>(1u << layer);
-  attempt.timers = calendar_.arm({0}, Timing::Varying, kAttemptTimer, id, kWoken + layer + 1, attempt.timers);
+  attempt.timers =
+      calendar_.arm({0}, Timing::Varying, kAttemptTimer, id, kWoken + layer + 1, attempt.timers);
 }
 
 // The caller is done with the attempt. If the server still has it, it works on for nobody, unless
@@ -202,8 +216,8 @@ void World::detach(AttemptId id) {
   if (links_[link_id].plain) return cancel_job(id);
   if (links_[link_id].conditions.cut_to) return;
   Draws draws(derive(attempt_key(call, attempt), std::uint64_t{0x63616e63}));
-  attempt.timers = calendar_.arm(spec_.links[link_id].latency.sample(draws), Timing::Varying, kAttemptTimer, id,
-                                 kCancelMessage, attempt.timers);
+  attempt.timers = calendar_.arm(spec_.links[link_id].latency.sample(draws), Timing::Varying,
+                                 kAttemptTimer, id, kCancelMessage, attempt.timers);
 }
 
 // One attempt's outcome is the call's: the others are called off.
@@ -257,8 +271,9 @@ void World::end_call(CallId id, Outcome outcome) {
   EdgeStatistics& edge = edge_stats_[spec_.routes[call.route].edge];
   outcome.ok() ? ++edge.ok : ++edge.failed;
   if (traced(call) && call.parent == kNone) {
-    trace(call, outcome.ok() ? fmt::format("is answered after {:.3f} ms", (now() - call.due).seconds() * 1e3)
-                             : fmt::format("has failed: {}", name(outcome.error)));
+    trace(call, outcome.ok()
+                    ? fmt::format("is answered after {:.3f} ms", (now() - call.due).seconds() * 1e3)
+                    : fmt::format("has failed: {}", name(outcome.error)));
   }
   if (call.parent == kNone) {
     request_ended(call, outcome);
@@ -281,8 +296,10 @@ void World::answer_arrived(AttemptId id) {
   Attempt& attempt = attempts_[id];
   if (attempt.abandoned) return release_attempt(id);
   const Call& call = calls_[attempt.call];
-  const Outcome outcome = attempt.error == Error::None ? Outcome{Error::None, attempt.quality} : Outcome::failed(attempt.error);
-  if (!outcome.ok()) ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(outcome.error)];
+  const Outcome outcome = attempt.error == Error::None ? Outcome{Error::None, attempt.quality}
+                                                       : Outcome::failed(attempt.error);
+  if (!outcome.ok())
+    ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(outcome.error)];
   attempt.state = AttemptState::Waiting;  // the server is done with it
   attempt.waiting_at = 0xff;
   walk_out(attempt.call, id, static_cast<unsigned>(pipeline_of(call).layers.size()), outcome);
@@ -318,7 +335,8 @@ void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
     case OnTimer::Verdict::GiveUp:
       break;
   }
-  if (traced(call)) trace(call, fmt::format("gives up on attempt {}: {}", attempt.number + 1, name(answer.why)));
+  if (traced(call))
+    trace(call, fmt::format("gives up on attempt {}: {}", attempt.number + 1, name(answer.why)));
   ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(answer.why)];
   unwind(id, tag + 1, answer.why);
   attempt.passed = static_cast<LayerMask>(attempt.passed & ~(1u << tag));
@@ -369,7 +387,8 @@ void World::note_breaker(const Call& call, Policy& policy, std::optional<Breaker
   const std::uint32_t edge = spec_.routes[call.route].edge;
   if (*is == BreakerState::Open) ++edge_stats_[edge].breaker_opened;
   tell(FactKind::Breaker, spec_.edges[edge].name,
-       fmt::format("breaker {} → {} (caller {})", kStates[static_cast<std::size_t>(*was)], kStates[static_cast<std::size_t>(*is)], call.caller));
+       fmt::format("breaker {} → {} (caller {})", kStates[static_cast<std::size_t>(*was)],
+                   kStates[static_cast<std::size_t>(*is)], call.caller));
 }
 
 // Calls off those of an owner's timers whose tag is in [from, until).
@@ -397,7 +416,8 @@ Instant World::expiry(const Attempt& attempt, const Call& call) const {
   const PipelineSpec& spec = *pipeline_of(call).spec;
   if (spec.propagation == Propagation::None) return Instant::max();
   Instant until = call.deadline;
-  if (attempt.abandoned) return until;  // `sent` is no longer when it set out; it was told, and has passed
+  if (attempt.abandoned)
+    return until;  // `sent` is no longer when it set out; it was told, and has passed
   if (spec.try_timeout != Duration::max()) until = std::min(until, attempt.sent + spec.try_timeout);
   return until;
 }

@@ -36,7 +36,8 @@ void World::dispatch(AttemptId id) {
     ++target.outstanding[chosen];
   }
   if (traced(call)) {
-    trace(call, fmt::format("attempt {} sets out for {}/{}", attempt.number + 1, spec_.services[route.service].name, instances_[chosen].ordinal));
+    trace(call, fmt::format("attempt {} sets out for {}/{}", attempt.number + 1,
+                            spec_.services[route.service].name, instances_[chosen].ordinal));
   }
   travel(id, false);
 }
@@ -45,7 +46,8 @@ InstanceId World::choose(Target& target, const Call& call, const Attempt& attemp
   const ServiceState& service = services_[target.service];
   const std::vector<InstanceId>* among = &service.ready;
   if (service.weight >= 0) {
-    const std::uint64_t key = derive(derive(attempt_key(call, attempt), spec_.services[target.service].key), kSplit);
+    const std::uint64_t key =
+        derive(derive(attempt_key(call, attempt), spec_.services[target.service].key), kSplit);
     const Version& newest = service.versions.back();
     const Version& stable = service.versions[service.stable];
     const bool to_newest = Draws(key).uniform() < service.weight;
@@ -68,8 +70,10 @@ InstanceId World::choose(Target& target, const Call& call, const Attempt& attemp
   return kNone;
 }
 
-// The one with the fewest of this caller's own attempts; among equals the first from a random place.
-InstanceId World::least_loaded(const Target& target, const std::vector<InstanceId>& among, std::uint64_t key) const {
+// The one with the fewest of this caller's own attempts; among equals the first from a random
+// place.
+InstanceId World::least_loaded(const Target& target, const std::vector<InstanceId>& among,
+                               std::uint64_t key) const {
   const std::size_t start = Draws(key).below(among.size());
   InstanceId best = kNone;
   std::uint32_t fewest = ~0u;
@@ -84,11 +88,14 @@ InstanceId World::least_loaded(const Target& target, const std::vector<InstanceI
 }
 
 // Two different ones at random, and of these the one with fewer of this caller's attempts.
-InstanceId World::better_of_two(const Target& target, const std::vector<InstanceId>& among, std::uint64_t key) const {
+InstanceId World::better_of_two(const Target& target, const std::vector<InstanceId>& among,
+                                std::uint64_t key) const {
   Draws draws(key);
   const std::size_t first = draws.below(among.size());
   const std::size_t second = (first + 1 + draws.below(among.size() - 1)) % among.size();
-  const auto load = [&](InstanceId id) { return id < target.outstanding.size() ? target.outstanding[id] : 0; };
+  const auto load = [&](InstanceId id) {
+    return id < target.outstanding.size() ? target.outstanding[id] : 0;
+  };
   return load(among[second]) < load(among[first]) ? among[second] : among[first];
 }
 
@@ -101,7 +108,8 @@ void World::travel(AttemptId id, bool back) {
   attempt.state = back ? AttemptState::Replying : AttemptState::Travelling;
   if (link.plain) return back ? answer_arrived(id) : arrive(id);
   const LinkSpec& spec = spec_.links[link_id];
-  if (back ? link.conditions.cut_from : link.conditions.cut_to) return park(id, link_id, back, spec.retransmit.ns == 0);
+  if (back ? link.conditions.cut_from : link.conditions.cut_to)
+    return park(id, link_id, back, spec.retransmit.ns == 0);
 
   Draws draws(derive(attempt_key(call, attempt), spec.key ^ (back ? kBack : kThere)));
   Duration delay = spec.latency.sample(draws);
@@ -109,7 +117,8 @@ void World::travel(AttemptId id, bool back) {
   const double loss = 1 - (1 - spec.loss) * (1 - link.conditions.loss);
   if (loss > 0) {
     while (draws.uniform() < loss) {
-      if (spec.retransmit.ns == 0 || delay >= spec.unreachable_after) return park(id, link_id, back, true);
+      if (spec.retransmit.ns == 0 || delay >= spec.unreachable_after)
+        return park(id, link_id, back, true);
       delay += spec.retransmit;
     }
   }
@@ -123,7 +132,8 @@ void World::park(AttemptId id, std::uint32_t link_id, bool back, bool for_good) 
   if (attempt.abandoned) return release_attempt(id);
   attempt.state = AttemptState::Parked;
   attempt.waiting_at = static_cast<std::uint8_t>((back ? 1 : 0) | (for_good ? 2 : 0));
-  attempt.timers = calendar_.arm(spec_.links[link_id].unreachable_after, Timing::Constant, kAttemptTimer, id, kUnreachable, attempt.timers);
+  attempt.timers = calendar_.arm(spec_.links[link_id].unreachable_after, Timing::Constant,
+                                 kAttemptTimer, id, kUnreachable, attempt.timers);
   if (for_good) return;
   Instance::Line& line = back ? links_[link_id].parked_from : links_[link_id].parked_to;
   attempt.prev = line.tail;
@@ -154,7 +164,8 @@ void World::deliver_parked(std::uint32_t link_id, bool back) {
     unpark(id, attempt);
     cancel_timers(attempt.timers, kUnreachable, kUnreachable + 1);
     attempt.state = back ? AttemptState::Replying : AttemptState::Travelling;
-    Draws draws(derive(attempt_key(calls_[attempt.call], attempt), spec.key ^ (back ? kBack : kThere)));
+    Draws draws(
+        derive(attempt_key(calls_[attempt.call], attempt), spec.key ^ (back ? kBack : kThere)));
     Duration delay = spec.latency.sample(draws);
     if (spec.retransmit.ns > 0) {
       const std::int64_t since = (now() - attempt.sent).ns % spec.retransmit.ns;

@@ -38,18 +38,18 @@ enum class InstanceState : std::uint8_t { Starting, Ready, Draining, Gone };
 struct Instance {
   std::uint32_t service = 0;
   std::uint32_t version = 0;
-  std::uint32_t ordinal = 0;      // within its service, counting all that ever were
+  std::uint32_t ordinal = 0;  // within its service, counting all that ever were
   std::uint32_t caller = 0;
   InstanceState state = InstanceState::Starting;
-  bool serving = false;           // its queue is being served further up the stack
-  std::uint32_t busy = 0;         // threads held
+  bool serving = false;    // its queue is being served further up the stack
+  std::uint32_t busy = 0;  // threads held
   std::uint32_t queued = 0;
-  std::uint32_t named = 0;        // attempts that name it
-  AttemptId jobs = kNone;         // those that hold a thread
+  std::uint32_t named = 0;  // attempts that name it
+  AttemptId jobs = kNone;   // those that hold a thread
   struct Line {
     AttemptId head = kNone, tail = kNone;
   };
-  std::array<Line, 4> lines;      // by priority; the other disciplines use the first
+  std::array<Line, 4> lines;  // by priority; the other disciplines use the first
   InstanceConditions conditions;
 };
 
@@ -71,8 +71,8 @@ struct Version {
 struct ServiceState {
   std::vector<InstanceId> ready;
   std::vector<Version> versions;
-  std::uint32_t stable = 0;       // version
-  double weight = -1;             // share for the newest version; < 0: no split
+  std::uint32_t stable = 0;  // version
+  double weight = -1;        // share for the newest version; < 0: no split
   std::uint32_t instances_made = 0;
   bool metered = false;
   bool rollout_under_way = false;
@@ -80,15 +80,15 @@ struct ServiceState {
 
 struct LinkState {
   LinkConditions conditions;
-  bool plain = true;              // delivers at once and always: no event
+  bool plain = true;  // delivers at once and always: no event
   Instance::Line parked_to, parked_from;
 };
 
 // A client's way of asking.
 struct ClientState {
-  Draws gaps{0};                  // its stream of arrivals
+  Draws gaps{0};  // its stream of arrivals
   std::uint64_t arrivals = 0;
-  double unit = 0;                // how far along, in expected arrivals (open loop)
+  double unit = 0;  // how far along, in expected arrivals (open loop)
   std::uint64_t requests = 0;
   std::uint32_t first_caller = 0;
   std::uint32_t first_user = 0;
@@ -101,8 +101,8 @@ struct User {
 };
 
 struct CacheEntry {
-  Instant expires;                // 0: nothing there
-  AttemptId filler = kNone;       // the job that is fetching it
+  Instant expires;                             // 0: nothing there
+  AttemptId filler = kNone;                    // the job that is fetching it
   std::uint32_t newer = kNone, older = kNone;  // in the order of use
 };
 
@@ -114,7 +114,7 @@ struct CacheState {
     std::uint32_t key;
     AttemptId job;
   };
-  std::vector<Waiter> waiters;    // jobs that wait for a fill, in order of arrival
+  std::vector<Waiter> waiters;  // jobs that wait for a fill, in order of arrival
   std::uint64_t hits = 0, misses = 0, coalesced = 0, fills = 0;
 };
 

@@ -1,5 +1,5 @@
-// At the server: a thread is found, or a place in the queue, or the door is shut; the steps are done,
-// the thread held throughout, calls to others included; the answer goes back.
+// At the server: a thread is found, or a place in the queue, or the door is shut; the steps are
+// done, the thread held throughout, calls to others included; the answer goes back.
 
 #include "models/system/world.hpp"
 
@@ -16,7 +16,8 @@ constexpr std::uint16_t kBeginning = 0x8000;  // in `pending`: legs are still be
 HandlingStatistics& World::handling(const Attempt& attempt, const Call& call) {
   const RouteSpec& route = spec_.routes[call.route];
   const std::size_t endpoints = spec_.services[route.service].endpoints.size();
-  return service_stats_[route.service].handling[route.endpoint + endpoints * instances_[attempt.instance].version];
+  return service_stats_[route.service]
+      .handling[route.endpoint + endpoints * instances_[attempt.instance].version];
 }
 
 void World::arrive(AttemptId id) {
@@ -29,7 +30,8 @@ void World::arrive(AttemptId id) {
   ++stats.arrivals;
   for (PeakCounter& peak : stats.arrivals_peaks) peak.count(now());
   ++handling(attempt, call).arrivals;
-  if (instance.conditions.down || instance.state == InstanceState::Gone) return refuse(id, Error::Unavailable);
+  if (instance.conditions.down || instance.state == InstanceState::Gone)
+    return refuse(id, Error::Unavailable);
   if (now() >= expiry(attempt, call)) return refuse(id, Error::Deadline);
   const ServiceSpec& service = spec_.services[instance.service];
   if (instance.busy < service.threads && instance.queued == 0) return start_job(id);
@@ -115,7 +117,9 @@ void World::start_job(AttemptId id) {
   if (instance.jobs != kNone) attempts_[instance.jobs].prev = id;
   instance.jobs = id;
   attempt.state = AttemptState::Calling;
-  if (traced(call)) trace(call, fmt::format("gets a thread after {:.3f} ms in the queue", (now() - attempt.arrived).seconds() * 1e3));
+  if (traced(call))
+    trace(call, fmt::format("gets a thread after {:.3f} ms in the queue",
+                            (now() - attempt.arrived).seconds() * 1e3));
   Error why = Error::None;
   if (fails_at_once(attempt, call, why)) return finish_job(id, Outcome::failed(why));
   run_steps(id);
@@ -133,7 +137,8 @@ bool World::fails_at_once(const Attempt& attempt, const Call& call, Error& why) 
   const Version& version = services_[instance.service].versions[instance.version];
   if (version.effects.errors <= 0) return false;
   why = Error::ServerError;
-  return Draws(derive(attempt_key(call, attempt), version.key ^ kVersionError)).uniform() < version.effects.errors;
+  return Draws(derive(attempt_key(call, attempt), version.key ^ kVersionError)).uniform() <
+         version.effects.errors;
 }
 
 Duration World::work_of(const StepSpec& step, const Attempt& attempt, const Call& call) const {
@@ -144,7 +149,8 @@ Duration World::work_of(const StepSpec& step, const Attempt& attempt, const Call
   if (instance.version != 0) {
     const Version& version = services_[instance.service].versions[instance.version];
     const std::uint64_t key = derive(attempt_key(call, attempt), version.key ^ kVersionSlow);
-    if (version.effects.slow_share > 0 && Draws(key).uniform() < version.effects.slow_share) factor *= version.effects.slow_factor;
+    if (version.effects.slow_share > 0 && Draws(key).uniform() < version.effects.slow_share)
+      factor *= version.effects.slow_factor;
   }
   if (factor != 1) work = from_seconds(work.seconds() * factor);
   return work;
@@ -157,7 +163,8 @@ void World::run_steps(AttemptId id) {
     const RouteSpec& route = spec_.routes[call.route];
     const Range& steps = spec_.services[route.service].endpoints[route.endpoint].steps;
     if (attempt.step == steps.count) {
-      const Outcome answer = attempt.tainted ? Outcome::failed(Error::WrongData) : Outcome{Error::None, attempt.quality};
+      const Outcome answer = attempt.tainted ? Outcome::failed(Error::WrongData)
+                                             : Outcome{Error::None, attempt.quality};
       return finish_job(id, answer);
     }
     const StepSpec& step = spec_.steps[steps.first + attempt.step];
@@ -203,10 +210,12 @@ void World::begin_calls(AttemptId id, const StepSpec& step) {
   // Legs that end at once must not settle a step that is still being begun.
   attempt.pending = static_cast<std::uint16_t>(step.routes.count | kBeginning);
   if (step.timeout) {
-    attempt.timers = calendar_.arm(*step.timeout, Timing::Constant, kAttemptTimer, id, kStepTimeout, attempt.timers);
+    attempt.timers = calendar_.arm(*step.timeout, Timing::Constant, kAttemptTimer, id, kStepTimeout,
+                                   attempt.timers);
   }
   std::vector<CallId> legs;
-  for (std::uint32_t leg = 0; leg < step.routes.count; ++leg) legs.push_back(begin_leg(id, step.routes.first + leg));
+  for (std::uint32_t leg = 0; leg < step.routes.count; ++leg)
+    legs.push_back(begin_leg(id, step.routes.first + leg));
   for (CallId leg : legs) begin_call(leg);
   attempts_[id].pending &= kBeginning - 1;
   settle_step(id);
@@ -245,7 +254,9 @@ void World::leg_ended(AttemptId id, Outcome outcome) {
   }
   const Call& call = calls_[attempt.call];
   const RouteSpec& route = spec_.routes[call.route];
-  const StepSpec& step = spec_.steps[spec_.services[route.service].endpoints[route.endpoint].steps.first + attempt.step];
+  const StepSpec& step =
+      spec_.steps[spec_.services[route.service].endpoints[route.endpoint].steps.first +
+                  attempt.step];
   if (step.kind == StepSpec::Kind::Cache) filled(id, step, outcome);
   settle_step(id);
 }
@@ -255,7 +266,9 @@ void World::settle_step(AttemptId id) {
   Attempt& attempt = attempts_[id];
   const Call& call = calls_[attempt.call];
   const RouteSpec& route = spec_.routes[call.route];
-  const StepSpec& step = spec_.steps[spec_.services[route.service].endpoints[route.endpoint].steps.first + attempt.step];
+  const StepSpec& step =
+      spec_.steps[spec_.services[route.service].endpoints[route.endpoint].steps.first +
+                  attempt.step];
   const bool decided = !step.wait_all && (attempt.pending & kBeginning) == 0 &&
                        (attempt.good >= step.need || attempt.good + attempt.pending < step.need);
   if (attempt.pending > 0 && !decided) return;
@@ -278,7 +291,8 @@ void World::finish_job(AttemptId id, Outcome outcome) {
   count_answer(attempt, call, outcome);
   const InstanceId instance = attempt.instance;
   free_thread(id);
-  if (traced(call)) trace(call, fmt::format("is done: {}", outcome.ok() ? "ok" : name(outcome.error)));
+  if (traced(call))
+    trace(call, fmt::format("is done: {}", outcome.ok() ? "ok" : name(outcome.error)));
   serve_next(instance);
   reply(id, outcome);
 }
@@ -311,7 +325,8 @@ void World::free_thread(AttemptId id) {
   ServiceStatistics& stats = service_stats_[instance.service];
   --instance.busy;
   stats.busy.add(now(), -1);
-  if (attempt.abandoned) stats.wasted_s += (now() - std::max(attempt.sent, attempt.started)).seconds();
+  if (attempt.abandoned)
+    stats.wasted_s += (now() - std::max(attempt.sent, attempt.started)).seconds();
   if (attempt.prev != kNone) attempts_[attempt.prev].next = attempt.next;
   if (attempt.next != kNone) attempts_[attempt.next].prev = attempt.prev;
   if (instance.jobs == id) instance.jobs = attempt.next;

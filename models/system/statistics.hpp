@@ -81,7 +81,7 @@ struct SloCounter {
   Duration threshold = Duration::max();  // a good answer takes no longer
   Instant begin;                         // requests due from then on
   std::uint64_t good = 0, total = 0;
-  Series good_series, bad_series;        // by when they ended
+  Series good_series, bad_series;  // by when they ended
 };
 
 struct ClientStatistics {

@@ -7,7 +7,8 @@
 
 namespace faultline {
 
-Caller World::make_caller(const CallerSpec& spec, std::uint32_t ordinal, std::vector<std::vector<std::shared_ptr<Policy>>>& shared) {
+Caller World::make_caller(const CallerSpec& spec, std::uint32_t ordinal,
+                          std::vector<std::vector<std::shared_ptr<Policy>>>& shared) {
   Caller caller;
   shared.resize(spec.pipelines.size());
   for (std::size_t i = 0; i < spec.pipelines.size(); ++i) {
@@ -24,7 +25,8 @@ Caller World::make_caller(const CallerSpec& spec, std::uint32_t ordinal, std::ve
   for (std::uint32_t service : spec.targets) {
     Target target{service, ordinal, {}};
     const Balancing balancing = spec_.services[service].balancing;
-    if (balancing == Balancing::LeastRequest || balancing == Balancing::PowerOfTwo) target.outstanding.resize(1);
+    if (balancing == Balancing::LeastRequest || balancing == Balancing::PowerOfTwo)
+      target.outstanding.resize(1);
     caller.targets.push_back(std::move(target));
   }
   return caller;
@@ -48,7 +50,8 @@ InstanceId World::new_instance(std::uint32_t service, std::uint32_t version) {
   instance.service = service;
   instance.version = version;
   instance.ordinal = services_[service].instances_made++;
-  callers_[caller] = make_caller(spec_.services[service].caller, instance.ordinal, shared_[spec_.clients.size() + service]);
+  callers_[caller] = make_caller(spec_.services[service].caller, instance.ordinal,
+                                 shared_[spec_.clients.size() + service]);
   return id;
 }
 
@@ -67,7 +70,8 @@ void World::on_instance_ready(InstanceId id) {
   service_stats_[instance.service].ready.add(now(), 1);
   service_stats_[instance.service].threads.add(now(), spec_.services[instance.service].threads);
   if (now() > Instant{}) {
-    tell(FactKind::Ready, spec_.services[instance.service].name, fmt::format("{}/{} is ready", spec_.services[instance.service].name, instance.ordinal));
+    tell(FactKind::Ready, spec_.services[instance.service].name,
+         fmt::format("{}/{} is ready", spec_.services[instance.service].name, instance.ordinal));
   }
 }
 
@@ -83,7 +87,8 @@ void World::remove_instance(InstanceId id) {
   std::erase(service.ready, id);
   std::erase(service.versions[instance.version].ready, id);
   service_stats_[instance.service].ready.add(now(), -1);
-  service_stats_[instance.service].threads.add(now(), -static_cast<std::int64_t>(spec_.services[instance.service].threads));
+  service_stats_[instance.service].threads.add(
+      now(), -static_cast<std::int64_t>(spec_.services[instance.service].threads));
   retire_if_idle(id);
 }
 
@@ -95,19 +100,23 @@ void World::retire_if_idle(InstanceId id) {
 }
 
 // Brings a version to so many instances. Those that are still starting go first, then the youngest.
-void World::scale(std::uint32_t service, std::uint32_t version, std::int64_t wanted, Duration start_up) {
+void World::scale(std::uint32_t service, std::uint32_t version, std::int64_t wanted,
+                  Duration start_up) {
   services_[service].versions[version].desired = wanted;
   std::vector<InstanceId> existing;
   for (InstanceId id = 0; id < instances_.size(); ++id) {
     const Instance& i = instances_[id];
-    if (i.service == service && i.version == version && (i.state == InstanceState::Starting || i.state == InstanceState::Ready)) existing.push_back(id);
+    if (i.service == service && i.version == version &&
+        (i.state == InstanceState::Starting || i.state == InstanceState::Ready))
+      existing.push_back(id);
   }
   std::sort(existing.begin(), existing.end(), [&](InstanceId a, InstanceId b) {
     const Instance &x = instances_[a], &y = instances_[b];
     if (x.state != y.state) return x.state == InstanceState::Starting;
     return x.ordinal > y.ordinal;
   });
-  for (std::int64_t n = std::ssize(existing); n > wanted; --n) remove_instance(existing[static_cast<std::size_t>(std::ssize(existing) - n)]);
+  for (std::int64_t n = std::ssize(existing); n > wanted; --n)
+    remove_instance(existing[static_cast<std::size_t>(std::ssize(existing) - n)]);
   for (std::int64_t n = std::ssize(existing); n < wanted; ++n) {
     const InstanceId id = new_instance(service, version);
     if (start_up.ns == 0) {
@@ -132,7 +141,8 @@ void World::on_controller_tick(std::uint32_t i) {
   const ControllerSpec& spec = spec_.controllers[i];
   ControllerState& state = controllers_[i];
   const Actions actions = state.controller->tick(look(i));
-  if (actions.begins) state.version = static_cast<std::uint32_t>(services_[spec.service].versions.size());
+  if (actions.begins)
+    state.version = static_cast<std::uint32_t>(services_[spec.service].versions.size());
   if (actions.rolled_back) state.rolled_back = now();
   act(spec.service, actions, spec.config->is_rollout() ? FactKind::Rollout : FactKind::Scale);
   if (actions.again.ns < 0) {
@@ -148,7 +158,12 @@ ServiceView World::look(std::uint32_t i) {
   const std::uint32_t s = spec_.controllers[i].service;
   ServiceState& service = services_[s];
   const ServiceStatistics& stats = service_stats_[s];
-  ControllerState::Seen seen{now(), stats.busy.area(now()), stats.working.area(now()), stats.threads.area(now()), stats.ready.area(now()), stats.arrivals};
+  ControllerState::Seen seen{now(),
+                             stats.busy.area(now()),
+                             stats.working.area(now()),
+                             stats.threads.area(now()),
+                             stats.ready.area(now()),
+                             stats.arrivals};
 
   ServiceView v;
   v.now = now();
@@ -157,12 +172,17 @@ ServiceView World::look(std::uint32_t i) {
   const double threads = seen.threads - state.seen.threads;
   const double cores = (seen.ready - state.seen.ready) * spec_.services[s].cpu;
   v.threads_busy = threads > 0 ? (seen.busy - state.seen.busy) / threads : 0;
-  v.cpu = cores > 0 ? (seen.working - state.seen.working) / cores : threads > 0 ? (seen.working - state.seen.working) / threads : 0;
-  if (v.since_last.ns > 0) v.arrivals_per_s = static_cast<double>(seen.arrivals - state.seen.arrivals) / v.since_last.seconds();
+  v.cpu = cores > 0     ? (seen.working - state.seen.working) / cores
+          : threads > 0 ? (seen.working - state.seen.working) / threads
+                        : 0;
+  if (v.since_last.ns > 0)
+    v.arrivals_per_s =
+        static_cast<double>(seen.arrivals - state.seen.arrivals) / v.since_last.seconds();
   for (const Instance& instance : instances_) {
     if (instance.service != s) continue;
     if (v.versions.size() < service.versions.size()) v.versions.resize(service.versions.size());
-    if (instance.state == InstanceState::Starting || instance.state == InstanceState::Ready) ++v.versions[instance.version].existing;
+    if (instance.state == InstanceState::Starting || instance.state == InstanceState::Ready)
+      ++v.versions[instance.version].existing;
   }
   v.versions.resize(service.versions.size());
   for (std::size_t n = 0; n < service.versions.size(); ++n) {

@@ -1,5 +1,6 @@
-// Faults begin and end. Conditions are made anew from the faults that are active; the world compares
-// before and after, and draws the consequences here (an instance that went down drops its jobs).
+// Faults begin and end. Conditions are made anew from the faults that are active; the world
+// compares before and after, and draws the consequences here (an instance that went down drops its
+// jobs).
 
 #include <algorithm>
 
@@ -11,7 +12,8 @@ void World::schedule_faults() {
   active_faults_.assign(spec_.faults.size(), 0);
   for (std::uint32_t i = 0; i < spec_.faults.size(); ++i) {
     calendar_.schedule(spec_.faults[i].at, kFaultBoundary, i);
-    if (spec_.faults[i].until != Instant::max()) calendar_.schedule(spec_.faults[i].until, kFaultBoundary, i);
+    if (spec_.faults[i].until != Instant::max())
+      calendar_.schedule(spec_.faults[i].until, kFaultBoundary, i);
   }
 }
 
@@ -19,7 +21,8 @@ void World::on_fault_boundary(std::uint32_t i) {
   const FaultSpec& fault = spec_.faults[i];
   active_faults_[i] = active_faults_[i] == 0 ? 1 : 0;
   const bool begins = active_faults_[i] == 1;
-  tell(begins ? FactKind::Fault : FactKind::FaultEnd, fault.service != kNone ? spec_.services[fault.service].name : spec_.links[fault.link].name,
+  tell(begins ? FactKind::Fault : FactKind::FaultEnd,
+       fault.service != kNone ? spec_.services[fault.service].name : spec_.links[fault.link].name,
        fault.fault->sentence() + (begins ? "" : " – over"));
   if (fault.service != kNone) refresh_service(fault.service);
   if (fault.link != kNone) refresh_link(fault.link);
@@ -48,7 +51,8 @@ InstanceConditions World::conditions_of(InstanceId id) const {
   InstanceConditions conditions;
   for (std::uint32_t i = 0; i < spec_.faults.size(); ++i) {
     const FaultSpec& fault = spec_.faults[i];
-    if (active_faults_[i] == 0 || fault.service != instance.service || !hits(fault, instance)) continue;
+    if (active_faults_[i] == 0 || fault.service != instance.service || !hits(fault, instance))
+      continue;
     fault.fault->contribute(conditions, fault.key);
   }
   return conditions;
@@ -62,7 +66,8 @@ void World::refresh_service(std::uint32_t service) {
     const bool was_down = instances_[id].conditions.down;
     if (after.down != was_down) {
       tell(after.down ? FactKind::Crash : FactKind::Ready, spec_.services[service].name,
-           fmt::format("{}/{} {}", spec_.services[service].name, instances_[id].ordinal, after.down ? "is down" : "is up again"));
+           fmt::format("{}/{} {}", spec_.services[service].name, instances_[id].ordinal,
+                       after.down ? "is down" : "is up again"));
     }
     if (after.down && !was_down) died.push_back(id);
     instances_[id].conditions = std::move(after);
@@ -73,7 +78,8 @@ void World::refresh_service(std::uint32_t service) {
 // Everything in flight there ends. Ready it stays for its callers: nobody has told them.
 void World::kill(InstanceId id) {
   std::vector<AttemptId> lost;
-  for (AttemptId job = instances_[id].jobs; job != kNone; job = attempts_[job].next) lost.push_back(job);
+  for (AttemptId job = instances_[id].jobs; job != kNone; job = attempts_[job].next)
+    lost.push_back(job);
   for (const Instance::Line& line : instances_[id].lines) {
     for (AttemptId job = line.head; job != kNone; job = attempts_[job].next) lost.push_back(job);
   }
@@ -89,7 +95,8 @@ void World::kill(InstanceId id) {
 void World::refresh_link(std::uint32_t link) {
   LinkConditions conditions;
   for (std::uint32_t i = 0; i < spec_.faults.size(); ++i) {
-    if (active_faults_[i] != 0 && spec_.faults[i].link == link) spec_.faults[i].fault->contribute(conditions);
+    if (active_faults_[i] != 0 && spec_.faults[i].link == link)
+      spec_.faults[i].fault->contribute(conditions);
   }
   set_conditions(link, std::move(conditions));
 }

@@ -21,7 +21,8 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
     service_stats_[i].handling.resize(spec.services[i].endpoints.size());
     service_stats_[i].arrivals_peaks.emplace_back(measuring.warmup, Instant::max());
   }
-  for (EdgeStatistics& edge : edge_stats_) edge.retry_peaks.emplace_back(measuring.warmup, Instant::max());
+  for (EdgeStatistics& edge : edge_stats_)
+    edge.retry_peaks.emplace_back(measuring.warmup, Instant::max());
   for (const auto& w : measuring.client_windows) {
     ClientWindow window;
     window.begin = w.begin;
@@ -29,17 +30,22 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
     client_stats_[w.client].windows.push_back(std::move(window));
   }
   for (const auto& slo : measuring.slos) {
-    client_stats_[slo.client].slos.push_back({slo.threshold, measuring.warmup, 0, 0, series, series});
+    client_stats_[slo.client].slos.push_back(
+        {slo.threshold, measuring.warmup, 0, 0, series, series});
   }
-  for (const auto& w : measuring.client_peaks) client_stats_[w.client].arrivals_peaks.emplace_back(w.begin, w.end);
-  for (const auto& w : measuring.service_peaks) service_stats_[w.client].arrivals_peaks.emplace_back(w.begin, w.end);
-  for (const auto& w : measuring.edge_peaks) edge_stats_[w.client].retry_peaks.emplace_back(w.begin, w.end);
+  for (const auto& w : measuring.client_peaks)
+    client_stats_[w.client].arrivals_peaks.emplace_back(w.begin, w.end);
+  for (const auto& w : measuring.service_peaks)
+    service_stats_[w.client].arrivals_peaks.emplace_back(w.begin, w.end);
+  for (const auto& w : measuring.edge_peaks)
+    edge_stats_[w.client].retry_peaks.emplace_back(w.begin, w.end);
 
   for (const PopularitySpec& popularity : spec.popularities) {
     std::vector<double> weights;
     double sum = 0;
     for (std::uint32_t k = 1; k <= popularity.keys; ++k) {
-      weights.push_back(sum += popularity.exponent == 0 ? 1.0 : portable::pow(k, -popularity.exponent));
+      weights.push_back(sum +=
+                        popularity.exponent == 0 ? 1.0 : portable::pow(k, -popularity.exponent));
     }
     popularity_.push_back(std::move(weights));
   }
@@ -86,16 +92,26 @@ bool World::run_until(Instant end, std::uint64_t budget) {
 
 void World::handle(const Calendar::Happening& what) {
   switch (static_cast<Kind>(what.kind)) {
-    case kArrival: return on_arrival(what.id);
-    case kUserReady: return on_user_ready(what.id);
-    case kDelivered: return arrive(what.id);
-    case kWorkDone: return on_work_done(what.id);
-    case kReplyDelivered: return answer_arrived(what.id);
-    case kAttemptTimer: return on_attempt_timer(what.id, what.tag, what.timer);
-    case kCallTimer: return on_call_timer(what.id, what.tag, what.timer);
-    case kFaultBoundary: return on_fault_boundary(what.id);
-    case kControllerTick: return on_controller_tick(what.id);
-    case kInstanceReady: return on_instance_ready(what.id);
+    case kArrival:
+      return on_arrival(what.id);
+    case kUserReady:
+      return on_user_ready(what.id);
+    case kDelivered:
+      return arrive(what.id);
+    case kWorkDone:
+      return on_work_done(what.id);
+    case kReplyDelivered:
+      return answer_arrived(what.id);
+    case kAttemptTimer:
+      return on_attempt_timer(what.id, what.tag, what.timer);
+    case kCallTimer:
+      return on_call_timer(what.id, what.tag, what.timer);
+    case kFaultBoundary:
+      return on_fault_boundary(what.id);
+    case kControllerTick:
+      return on_controller_tick(what.id);
+    case kInstanceReady:
+      return on_instance_ready(what.id);
   }
 }
 
@@ -133,18 +149,21 @@ Ledger World::ledger() const {
       }
     }
   }
-  ledger.balanced = requests == ledger.in_flight && attempts_begun_ - attempts_ended_ == wanted && threads == held && in_queues == queued && permits == given;
+  ledger.balanced = requests == ledger.in_flight && attempts_begun_ - attempts_ended_ == wanted &&
+                    threads == held && in_queues == queued && permits == given;
   return ledger;
 }
 
 void World::tell(FactKind kind, std::string subject, std::string what) {
   // A run that flaps for hours must not fill the memory.
   constexpr std::size_t kMostFacts = 20'000;
-  if (facts_.size() < kMostFacts) facts_.push_back({now(), kind, std::move(subject), std::move(what)});
+  if (facts_.size() < kMostFacts)
+    facts_.push_back({now(), kind, std::move(subject), std::move(what)});
 }
 
 void World::trace(const Call& call, std::string sentence) {
-  trace_.push_back(fmt::format("{:>12.6f} s  {}  {}", now().seconds(), spec_.edges[spec_.routes[call.route].edge].name, sentence));
+  trace_.push_back(fmt::format("{:>12.6f} s  {}  {}", now().seconds(),
+                               spec_.edges[spec_.routes[call.route].edge].name, sentence));
 }
 
 }  // namespace faultline

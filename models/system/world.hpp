@@ -31,7 +31,7 @@ namespace faultline {
 // What is recorded; has no influence on what happens.
 struct Measuring {
   Instant warmup;
-  Duration step = milliseconds(1000);     // of series
+  Duration step = milliseconds(1000);  // of series
   std::size_t bins = 3600;
   struct ClientStretch {
     std::uint32_t client;
@@ -55,8 +55,8 @@ class World {
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
-  // Lets everything happen that is due before `end`, or about `budget` events of it. Answers whether
-  // `end` was reached.
+  // Lets everything happen that is due before `end`, or about `budget` events of it. Answers
+  // whether `end` was reached.
   bool run_until(Instant end, std::uint64_t budget);
 
   Instant now() const { return calendar_.now(); }
@@ -89,11 +89,12 @@ class World {
     kInstanceReady,   // id: instance
   };
   // Tags of timers that are no policy's.
-  static constexpr std::uint32_t kSendAgain = 0x100;   // call: the pause before a retry is over
-  static constexpr std::uint32_t kInherited = 0x200;   // call: the deadline it was given
-  static constexpr std::uint32_t kWoken = 0x100;       // attempt: may go on from a policy's line
+  static constexpr std::uint32_t kSendAgain = 0x100;  // call: the pause before a retry is over
+  static constexpr std::uint32_t kInherited = 0x200;  // call: the deadline it was given
+  static constexpr std::uint32_t kWoken = 0x100;      // attempt: may go on from a policy's line
   static constexpr std::uint32_t kUnreachable = 0x200;
-  static constexpr std::uint32_t kServerSide = 0x400;  // from here on the caller's leaving is no reason
+  static constexpr std::uint32_t kServerSide =
+      0x400;  // from here on the caller's leaving is no reason
   static constexpr std::uint32_t kStepTimeout = 0x400;
   static constexpr std::uint32_t kCancelMessage = 0x401;
 
@@ -143,8 +144,10 @@ class World {
   // network.cpp
   void dispatch(AttemptId id);
   InstanceId choose(Target& target, const Call& call, const Attempt& attempt);
-  InstanceId least_loaded(const Target& target, const std::vector<InstanceId>& among, std::uint64_t key) const;
-  InstanceId better_of_two(const Target& target, const std::vector<InstanceId>& among, std::uint64_t key) const;
+  InstanceId least_loaded(const Target& target, const std::vector<InstanceId>& among,
+                          std::uint64_t key) const;
+  InstanceId better_of_two(const Target& target, const std::vector<InstanceId>& among,
+                           std::uint64_t key) const;
   void travel(AttemptId id, bool back);
   void park(AttemptId id, std::uint32_t link, bool back, bool for_good);
   void unpark(AttemptId id, Attempt& attempt);
@@ -206,7 +209,8 @@ class World {
   void on_instance_ready(InstanceId id);
   void remove_instance(InstanceId id);
   void retire_if_idle(InstanceId id);
-  Caller make_caller(const CallerSpec& spec, std::uint32_t ordinal, std::vector<std::vector<std::shared_ptr<Policy>>>& shared);
+  Caller make_caller(const CallerSpec& spec, std::uint32_t ordinal,
+                     std::vector<std::vector<std::shared_ptr<Policy>>>& shared);
 
   void tell(FactKind kind, std::string subject, std::string what);
   bool traced(const Call& call) const { return call.traced; }

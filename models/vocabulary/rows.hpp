@@ -36,8 +36,8 @@ struct Call {
   std::uint16_t sent = 0;        // attempts in all, hedges too
   std::uint16_t references = 0;  // attempts that exist, wanted or not, and the caller's own
   std::uint8_t live = 0;         // attempts still wanted
-  bool traced = false;               // its story is told
-  bool wanted = true;                // has not ended
+  bool traced = false;           // its story is told
+  bool wanted = true;            // has not ended
 };
 static_assert(sizeof(Call) == 64);
 
@@ -73,11 +73,11 @@ struct Attempt {
   Error error = Error::None;    // of the answer on its way
   bool abandoned = false;       // the caller has gone
   bool tainted = false;         // built on wrong data
-  bool stale = false;         // an event in the queue still names a job that was killed
+  bool stale = false;           // an event in the queue still names a job that was killed
   std::uint8_t waiting_at = 0;  // layer, while Waiting
   std::uint8_t priority = 0;
   float quality = 1;
-  float share = 0;               // of the running step's legs: their qualities, summed
+  float share = 0;  // of the running step's legs: their qualities, summed
 };
 static_assert(sizeof(Attempt) <= 80);
 

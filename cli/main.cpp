@@ -1,0 +1,72 @@
+// faultline: the command line. Results on stdout, all else on stderr; exit codes as contract §2.
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+
+#include "cli/commands.hpp"
+
+using namespace faultline::cli;
+
+namespace {
+
+// The first Ctrl-C ends the run early and keeps what there is; a second one ends the program.
+extern "C" void on_interrupt(int) {
+  interrupted = true;
+  std::signal(SIGINT, SIG_DFL);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a write that fails, and is reported as such
+  CLI::App app{"Faultline: see how a distributed system fails, and what would have saved it."};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("faultline 0.1.0"));
+  int exit_code = kPass;
+
+  RunCommand run;
+  auto* run_app =
+      app.add_subcommand("run", "Run a scenario once: verdict, summary, what broke first");
+  run_app->add_option("FILE", run.file, "The scenario; - is standard input")->required();
+  run_app->add_option("--variant", run.variant, "The variant of the file to run");
+  run_app->add_option("--seed", run.seed, "Instead of the scenario's seed");
+  run_app->add_option("--set", run.set, "Set a key, e.g. service.db.threads=16 (may be repeated)")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  run_app->add_option("--duration", run.duration, "Instead of the scenario's duration");
+  run_app->add_option("--json", run.json, "Write the result as JSON; - is standard output")
+      ->type_name("FILE");
+  run_app->add_option("--csv", run.csv, "Write the result as CSV files into this folder")
+      ->type_name("DIR");
+  run_app
+      ->add_option("--trace-request", run.trace_request,
+                   "Tell the story of the N-th request (from 0)")
+      ->type_name("N");
+  run_app->add_flag("--quiet", run.quiet, "Print only the fingerprint");
+  run_app->callback([&] { exit_code = run_command(run); });
+
+  CheckCommand check;
+  auto* check_app = app.add_subcommand(
+      "check", "Judge the expectations of scenarios: exit 0 hold, 1 fail, 4 inconclusive");
+  check_app->add_option("FILE", check.files, "Scenarios")->required();
+  check_app
+      ->add_option("--replications", check.replications,
+                   "Runs with successive seeds, judged by their confidence interval")
+      ->check(CLI::Range(1, 100000));
+  check_app->add_option("--junit", check.junit, "Write the verdicts as JUnit XML")
+      ->type_name("FILE");
+  check_app->callback([&] { exit_code = check_command(check); });
+
+  std::vector<std::string> gui_arguments;
+  auto* gui_app = app.add_subcommand("gui", "Open the desktop program");
+  gui_app->add_option("FILE", gui_arguments, "A scenario to open");
+  gui_app->callback([&] { exit_code = gui_command(gui_arguments); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? kPass : kUsage;
+  }
+  return exit_code;
+}

@@ -1,0 +1,104 @@
+// faultline run FILE: one run, its verdict and summary.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/commands.hpp"
+#include "cli/report.hpp"
+#include "lab/evidence/evaluate.hpp"
+#include "lab/export/csv.hpp"
+#include "lab/export/json.hpp"
+
+namespace faultline::cli {
+namespace {
+
+// A word for the shell: quoted if it needs to be.
+std::string shell(const std::string& word) {
+  if (!word.empty() &&
+      word.find_first_not_of(
+          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:%,+") ==
+          std::string::npos)
+    return word;
+  std::string quoted = "'";
+  for (char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
+std::string command_of(const RunCommand& o, std::int64_t seed) {
+  std::string text = "faultline run " + shell(o.file);
+  if (!o.variant.empty()) text += " --variant " + shell(o.variant);
+  text += fmt::format(" --seed {}", seed);
+  for (const std::string& s : o.set) text += " --set " + shell(s);
+  if (!o.duration.empty()) text += " --duration " + shell(o.duration);
+  return text;
+}
+
+// The share done, on stderr, when that is a terminal.
+class ProgressLine {
+ public:
+  explicit ProgressLine(bool wanted) : on_(wanted && isatty(STDERR_FILENO) != 0) {}
+  ~ProgressLine() {
+    if (shown_) fmt::print(stderr, "\r\x1b[K");
+  }
+  void show(double share) {
+    const int percent = static_cast<int>(share * 100);
+    if (!on_ || percent == last_) return;
+    last_ = percent;
+    shown_ = true;
+    fmt::print(stderr, "\r{:3} % ", percent);
+  }
+
+ private:
+  bool on_, shown_ = false;
+  int last_ = -1;
+};
+
+}  // namespace
+
+int run_command(const RunCommand& o) {
+  Diagnostics wrong;
+  const Settings settings = settings_from(o.set, o.duration, wrong);
+  if (!wrong.empty()) return report(wrong);
+  const auto loaded = load_scenario(o.file, o.variant, settings);
+  if (!loaded) return report(loaded.error());
+
+  RunOptions options;
+  options.seed = o.seed;
+  options.stop = &interrupted;
+  options.trace_request = o.trace_request;
+  std::shared_ptr<const RunResult> result;
+  {
+    ProgressLine line(!o.quiet);
+    options.progress = [&](double share) { line.show(share); };
+    result = evaluate(*loaded, options, settings);
+  }
+  if (!result->ledger.balanced) {
+    fmt::print(stderr,
+               "faultline: the ledger does not balance; this is a fault of the simulator, please "
+               "report it with this command:\n  {}\n",
+               command_of(o, result->seed));
+    return kRuntime;
+  }
+  const bool json_to_stdout = o.json == "-";
+  if (o.quiet && o.json.empty()) {
+    fmt::print("{:016x}\n", result->fingerprint);
+  } else if (!o.quiet && !json_to_stdout) {
+    if (!write_output("-", run_report(*result, loaded->scenario, command_of(o, result->seed),
+                                      wants_colour())))
+      return kRuntime;
+  }
+  if (!o.json.empty() && !write_output(o.json, to_json(*result) + "\n")) return kRuntime;
+  if (!o.csv.empty()) {
+    if (const auto problem = write_csv(*result, o.csv)) {
+      fmt::print(stderr, "faultline: {}\n", *problem);
+      return kRuntime;
+    }
+  }
+  if (result->partial) return kInterrupted;
+  for (const Judgement& j : result->expectations) {
+    if (j.verdict == Verdict::Fail) return kFailed;
+  }
+  return kPass;
+}
+
+}  // namespace faultline::cli

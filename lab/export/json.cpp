@@ -1,0 +1,194 @@
+#include "lab/export/json.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace faultline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// JSON has no infinity.
+Json finite(double v) {
+  return std::isfinite(v) ? Json(v) : Json(v > 0 ? "inf" : "-inf");
+}
+
+Json errors_of(const std::array<std::uint64_t, kErrors>& errors) {
+  Json j;
+  for (Error e :
+       {Error::Timeout, Error::Deadline, Error::Refused, Error::Unavailable, Error::Unreachable,
+        Error::Crash, Error::RateLimited, Error::Shed, Error::BreakerOpen, Error::BulkheadFull,
+        Error::ServerError, Error::ClientError, Error::WrongData, Error::Cancelled}) {
+    j[std::string(name(e))] = errors[static_cast<std::size_t>(e)];
+  }
+  return j;
+}
+
+Json latency_of(const Latency& l, bool tail) {
+  Json j = {{"mean", l.mean}, {"p50", l.p50}, {"p95", l.p95}, {"p99", l.p99}};
+  if (tail) {
+    j["p999"] = l.p999;
+    j["max"] = l.max;
+  }
+  return j;
+}
+
+Json client_of(const ClientFigures& f) {
+  return {{"offered", f.offered},
+          {"ok", f.ok},
+          {"degraded", f.degraded},
+          {"failed", f.failed},
+          {"in_flight", f.in_flight},
+          {"success_rate", f.success_rate},
+          {"errors", errors_of(f.errors)},
+          {"goodput_per_s", f.goodput_per_s},
+          {"quality_mean", f.quality_mean},
+          {"peak_per_100ms", f.peak_per_100ms},
+          {"latency_s", latency_of(f.latency, true)}};
+}
+
+Json service_of(const ServiceFigures& f) {
+  Json j = {{"arrivals", f.arrivals},
+            {"completed", f.completed},
+            {"rejected", f.rejected},
+            {"ok", f.ok},
+            {"failed", f.failed},
+            {"success_rate", f.success_rate},
+            {"errors", errors_of(f.errors)},
+            {"thread_utilization", f.thread_utilization},
+            {"cpu_utilization", f.cpu_utilization},
+            {"queue_length_mean", f.queue_length_mean},
+            {"in_system_mean", f.in_system_mean},
+            {"wait_s", latency_of(f.wait, false)},
+            {"latency_s", latency_of(f.latency, true)},
+            {"wasted_work_s", f.wasted_work_s},
+            {"instances_mean", f.instances_mean},
+            {"peak_per_100ms", f.peak_per_100ms}};
+  for (const auto& part : f.parts) {
+    const std::size_t dot = part.name.find('.');
+    j[part.name.substr(0, dot)][part.name.substr(dot + 1)] = {
+        {"arrivals", part.value.arrivals},
+        {"completed", part.value.completed},
+        {"rejected", part.value.rejected},
+        {"ok", part.value.ok},
+        {"failed", part.value.failed},
+        {"success_rate", part.value.success_rate},
+        {"errors", errors_of(part.value.errors)},
+        {"wait_s", latency_of(part.value.wait, false)},
+        {"latency_s", latency_of(part.value.latency, true)}};
+  }
+  return j;
+}
+
+Json edge_of(const EdgeFigures& f) {
+  return {{"calls", f.calls},
+          {"attempts", f.attempts},
+          {"retries", f.retries},
+          {"ok", f.ok},
+          {"failed", f.failed},
+          {"amplification", f.amplification},
+          {"breaker_opened", f.breaker_opened},
+          {"peak_per_100ms", f.peak_per_100ms},
+          {"errors", errors_of(f.errors)}};
+}
+
+Json expectation_of(const Judgement& e) {
+  constexpr std::array<std::string_view, 3> kVerdicts = {"pass", "fail", "inconclusive"};
+  return {{"metric", e.metric},
+          {"variant", e.variant},
+          {"window_s", {e.window_from_s, e.window_to_s}},
+          {"op", e.op},
+          {"bound", finite(e.bound)},
+          {"observed", finite(e.observed)},
+          {"verdict", kVerdicts[static_cast<std::size_t>(e.verdict)]},
+          {"line", e.line},
+          {"why", e.why}};
+}
+
+template <class T, class Write>
+Json by_name(const std::vector<Named<T>>& all, Write write) {
+  Json j = Json::object();
+  for (const auto& entry : all) j[entry.name] = write(entry.value);
+  return j;
+}
+
+Json series_of(const RunResult& r) {
+  Json j = {{"step_s", r.step_s}};
+  j["clients"] = by_name(r.client_series, [](const ClientSeries& s) {
+    return Json{{"offered", s.offered},
+                {"ok", s.ok},
+                {"failed", s.failed},
+                {"p50_s", s.p50_s},
+                {"p99_s", s.p99_s}};
+  });
+  j["services"] = by_name(r.service_series, [](const ServiceSeries& s) {
+    return Json{{"arrivals", s.arrivals},      {"queue", s.queue}, {"busy", s.busy},
+                {"instances", s.instances},    {"ok", s.ok},       {"failed", s.failed},
+                {"utilization", s.utilization}};
+  });
+  j["edges"] = by_name(r.edge_series, [](const EdgeSeries& s) {
+    return Json{{"calls", s.calls}, {"attempts", s.attempts}, {"failed", s.failed}};
+  });
+  return j;
+}
+
+}  // namespace
+
+std::string to_json(const RunResult& r) {
+  Json j = {{"schema_version", 1},
+            {"scenario", r.scenario},
+            {"variant", r.variant},
+            {"seed", r.seed},
+            {"duration_s", r.duration_s},
+            {"warmup_s", r.warmup_s},
+            {"fingerprint", fmt::format("{:016x}", r.fingerprint)},
+            {"events", r.events},
+            {"wall_s", r.wall_s},
+            {"partial", r.partial},
+            {"reached_s", r.reached_s}};
+  j["ledger"] = {{"offered", r.ledger.offered},
+                 {"ok", r.ledger.ok},
+                 {"failed", r.ledger.failed},
+                 {"in_flight", r.ledger.in_flight},
+                 {"balanced", r.ledger.balanced}};
+  j["clients"] = by_name(r.clients, client_of);
+  j["services"] = by_name(r.services, service_of);
+  j["edges"] = by_name(r.edges, edge_of);
+  j["slos"] = by_name(r.slos, [](const SloFigures& s) {
+    return Json{{"target", s.target},
+                {"good", s.good},
+                {"total", s.total},
+                {"availability", s.availability},
+                {"budget_left", s.budget_left},
+                {"burn_rate", s.burn_rate}};
+  });
+  j["rollouts"] = by_name(r.rollouts, [](const RolloutFigures& f) {
+    return Json{{"service", f.service},
+                {"version", f.version},
+                {"rolled_back", f.rolled_back ? 1 : 0},
+                {"rollback_s", f.rollback_s},
+                {"answers", f.answers},
+                {"bad_answers", f.bad_answers}};
+  });
+  j["caches"] = by_name(r.caches, [](const CacheFigures& c) {
+    return Json{{"hits", c.hits},
+                {"misses", c.misses},
+                {"coalesced", c.coalesced},
+                {"fills", c.fills},
+                {"hit_ratio", c.hit_ratio}};
+  });
+  j["expectations"] = Json::array();
+  for (const Judgement& e : r.expectations) j["expectations"].push_back(expectation_of(e));
+  j["timeline"] = Json::array();
+  for (const Moment& m : r.timeline)
+    j["timeline"].push_back(
+        {{"t_s", m.t_s}, {"kind", m.kind}, {"subject", m.subject}, {"what", m.what}});
+  j["series"] = series_of(r);
+  // Names and titles are the user's: bytes that are not UTF-8 are replaced, never thrown about.
+  return j.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace faultline
