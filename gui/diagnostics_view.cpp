@@ -50,7 +50,7 @@ void DiagnosticsView::show_diagnostics(const Diagnostics& diagnostics, const std
   source_->setVisible(!text.empty());
   for (const Diagnostic& diagnostic : diagnostics_) {
     auto* item = new QListWidgetItem(words_of(diagnostic), list_);
-    item->setToolTip(QString::fromStdString(render(diagnostic)));
+    item->setToolTip(QString::fromStdString(faultline::render(diagnostic)));
   }
   if (!diagnostics_.empty()) list_->setCurrentRow(0);
 }

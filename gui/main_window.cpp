@@ -146,10 +146,10 @@ void MainWindow::fill_subjects(const RunResult& result) {
 
 void MainWindow::show_chosen_subject() {
   if (!outcome_ || !outcome_->result) return;
-  const QStringList data = subjects_->currentData().toStringList();
+  const QStringList chosen = subjects_->currentData().toStringList();
   const auto kind =
-      data.value(0) == "service" ? Subject::Kind::Service : Subject::Kind::Client;
-  golden_->show_run(outcome_->result, {kind, data.value(1).toStdString()});
+      chosen.value(0) == "service" ? Subject::Kind::Service : Subject::Kind::Client;
+  golden_->show_run(outcome_->result, {kind, chosen.value(1).toStdString()});
 }
 
 void MainWindow::show_activity(bool running) {

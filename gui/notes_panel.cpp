@@ -41,7 +41,7 @@ void NotesPanel::follow_clock() {
 QString NotesPanel::markdown() const {
   QString text = "### " + QString::fromStdString(scenario_->title) + "\n\n";
   text += QString::fromStdString(scenario_->story) + "\n\n";
-  if (const Variant* variant = find(scenario_->variants, variant_); variant != nullptr) {
+  if (const Variant* variant = faultline::find(scenario_->variants, variant_); variant != nullptr) {
     const std::string& title = variant->title.empty() ? variant_ : variant->title;
     text += tr("**Variant:** %1\n\n").arg(QString::fromStdString(title));
   }

@@ -33,13 +33,13 @@ PlaybackBar::PlaybackBar(TimeAxis& time, QWidget* parent) : QWidget(parent), tim
     row->addWidget(made);
     return made;
   };
-  button("⏮", tr("Previous event (P)"), [this] { previous_event(); });
+  button("|◀", tr("Previous event (P)"), [this] { previous_event(); });
   button("◀", tr("Step back (Left)"), [this] { step(-1); });
   play_ = button("▶", tr("Play or pause (Space)"), [this] { toggle(); });
   play_->setAutoRaise(false);
   play_->setMinimumWidth(84);
   button("▶", tr("Step forward (Right)"), [this] { step(1); });
-  button("⏭", tr("Next event (N)"), [this] { next_event(); });
+  button("▶|", tr("Next event (N)"), [this] { next_event(); });
 
   slider_ = new QSlider(Qt::Horizontal, this);
   slider_->setRange(0, kSliderSteps);

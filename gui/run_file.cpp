@@ -3,8 +3,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "lab/run/run.hpp"
-#include "lab/scenario/load.hpp"
+#include "lab/evidence/evaluate.hpp"
 
 namespace faultline::gui {
 namespace {
@@ -30,9 +29,9 @@ RunOutcome run_file(const RunRequest& request, const std::atomic<bool>& stop,
   options.file = request.file;
   options.stop = &stop;
   options.progress = progress;
+  outcome.result = evaluate(*loaded, options, {});
   outcome.text = std::move(loaded->text);
   outcome.scenario = std::make_shared<const Scenario>(std::move(loaded->scenario));
-  outcome.result = run(*outcome.scenario, options);
   return outcome;
 }
 

@@ -6,6 +6,8 @@
 #include <array>
 #include <cmath>
 
+#include "lab/evidence/judge.hpp"
+
 namespace faultline::gui {
 namespace {
 
@@ -36,15 +38,6 @@ std::string seconds(double value) {
   if (size < 1) return number(value * 1e3) + " ms";
   if (size < 120) return number(value) + " s";
   return clock_text(value) + (size < 3600 ? " min" : " h");
-}
-
-std::string in_unit(double value, const std::string& unit) {
-  if (std::isinf(value)) return value > 0 ? "never" : "-inf";
-  if (unit == "share") return share(value);
-  if (unit == "seconds") return seconds(value);
-  if (unit == "per_second") return value_text(value, Unit::PerSecond);
-  if (unit == "factor") return value_text(value, Unit::Factor);
-  return value_text(value, Unit::Count);
 }
 
 std::string comparison(const std::string& op) {
@@ -125,8 +118,8 @@ std::string sentence(const Judgement& judgement) {
     text += fmt::format(" from {} to {}", clock_text(judgement.window_from_s),
                         clock_text(judgement.window_to_s));
   }
-  return fmt::format("{} is {}, expected {} {}", text, in_unit(judgement.observed, judgement.unit),
-                     comparison(judgement.op), in_unit(judgement.bound, judgement.unit));
+  return fmt::format("{} is {}, expected {} {}", text, format_value(judgement.observed, judgement.unit),
+                     comparison(judgement.op), format_value(judgement.bound, judgement.unit));
 }
 
 VerdictCount count(const std::vector<Judgement>& judgements) {
