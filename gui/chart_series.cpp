@@ -11,6 +11,13 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kBusiestServices = 4;
+constexpr double kFull = 1.04;  // 100 %, and air above it for the line
+
+ChartContent titled(std::string title) {
+  ChartContent content;
+  content.title = std::move(title);
+  return content;
+}
 
 template <class T>
 const T* series_of(const std::vector<Named<T>>& all, const std::string& name) {
@@ -64,14 +71,16 @@ std::vector<Subject> subjects_of(const RunResult& result) {
 }
 
 ChartContent latency_of(const RunResult& result, const Subject& subject) {
-  ChartContent content{.title = "Latency", .aside = {}, .curves = {}, .left_top = {}};
+  ChartContent content = titled("Latency");
+  content.logarithmic = true;
   if (result.client_series.empty()) return content;
   const ClientSeries* series = nullptr;
   if (subject.kind == Subject::Kind::Client) {
     series = series_of(result.client_series, subject.name);
+    content.aside = "of requests answered";
   } else {
     series = &result.client_series.front().value;
-    content.aside = "as " + result.client_series.front().name + " see it";
+    content.aside = "of client " + result.client_series.front().name;
   }
   if (series == nullptr) return content;
   content.curves.push_back(curve("p99", Meaning::Tail, Unit::Seconds, result, series->p99_s));
@@ -80,7 +89,7 @@ ChartContent latency_of(const RunResult& result, const Subject& subject) {
 }
 
 ChartContent traffic_of(const RunResult& result, const Subject& subject) {
-  ChartContent content{.title = "Traffic", .aside = {}, .curves = {}, .left_top = {}};
+  ChartContent content = titled("Traffic");
   const auto add = [&](const char* first, const auto& offered, const auto& served) {
     content.curves.push_back(curve(first, Meaning::Offered, Unit::PerSecond, result, offered));
     content.curves.push_back(curve("served", Meaning::Served, Unit::PerSecond, result, served));
@@ -96,7 +105,7 @@ ChartContent traffic_of(const RunResult& result, const Subject& subject) {
 }
 
 ChartContent errors_of(const RunResult& result, const Subject& subject) {
-  ChartContent content{.title = "Errors", .aside = {}, .curves = {}, .left_top = {}};
+  ChartContent content = titled("Errors");
   const auto add = [&](const auto* series, const auto* figures) {
     if (series == nullptr) return;
     content.curves.push_back(
@@ -114,7 +123,8 @@ ChartContent errors_of(const RunResult& result, const Subject& subject) {
 }
 
 ChartContent saturation_of(const RunResult& result, const Subject& subject) {
-  ChartContent content{.title = "Saturation", .aside = {}, .curves = {}, .left_top = 1.0};
+  ChartContent content = titled("Saturation");
+  content.left_top = kFull;
   if (subject.kind == Subject::Kind::Service) {
     const auto* series = series_of(result.service_series, subject.name);
     if (series == nullptr) return content;
@@ -144,7 +154,8 @@ ChartContent saturation_of(const RunResult& result, const Subject& subject) {
 }
 
 ChartContent budget_of(const RunResult& result, const SloFigures& slo) {
-  ChartContent content{.title = "Budget", .aside = {}, .curves = {}, .left_top = 1.0};
+  ChartContent content = titled("Budget");
+  content.left_top = kFull;
   content.curves.push_back(
       curve("left", Meaning::Left, Unit::Share, result, slo.budget_left_series));
   content.curves.push_back(curve("burn", Meaning::Burn, Unit::Factor, result, slo.burn_rate_series));

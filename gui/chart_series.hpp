@@ -35,6 +35,7 @@ struct ChartContent {
   std::string aside;  // a remark for the header; may be empty
   std::vector<Curve> curves;
   std::optional<double> left_top;  // the left axis always reaches this far
+  bool logarithmic = false;        // the left axis; values are then above 0
 };
 
 // Whose golden signals are shown.

@@ -51,11 +51,15 @@ void EventLane::paintEvent(QPaintEvent*) {
   painter.drawText(QRect(8, 0, TimeChart::kLeft - 8, height()), Qt::AlignVCenter, tr("Events"));
   painter.setPen(theme.grid);
   painter.drawLine(QPointF(TimeChart::kLeft, middle), QPointF(width() - right_, middle));
-  for (const Moment& moment : moments_) {
-    if (moment.t_s < time_.from() || moment.t_s > time_.to()) continue;
-    const EventMark mark = mark_of(moment.kind, theme);
-    painter.setOpacity(moment.t_s <= time_.cursor() ? 1 : 0.3);
-    draw_marker(painter, mark.marker, {x_of(moment.t_s), middle}, mark.colour);
+  for (const bool aside : {true, false}) {  // what happened lies over what was said about it
+    for (const Moment& moment : moments_) {
+      if (moment.t_s < time_.from() || moment.t_s > time_.to()) continue;
+      const EventMark mark = mark_of(moment.kind, theme);
+      if (mark.aside != aside) continue;
+      painter.setOpacity(moment.t_s <= time_.cursor() ? 1 : 0.3);
+      const double y = aside ? middle + 6 : middle - 3;
+      draw_marker(painter, mark.marker, {x_of(moment.t_s), y}, mark.colour);
+    }
   }
   painter.setOpacity(1);
   if (time_.cursor() < time_.from() || time_.cursor() > time_.to()) return;

@@ -22,17 +22,20 @@ QIcon icon_of(const EventMark& mark) {
   return QIcon(pixmap);
 }
 
-// Of a note, only its beginning: the notes panel has it all.
-QString first_line(const std::string& what) {
-  const QString text = QString::fromStdString(what);
-  return text.section('\n', 0, 0);
+// "3:00  fault: db ×20 slower". Of a note, only its beginning: the notes panel has it all.
+QString words_of(const Moment& moment, const EventMark& mark) {
+  QString text = QString::fromStdString(clock_text(moment.t_s)) + "  ";
+  if (!mark.word.isEmpty()) text += mark.word + ": ";
+  if (!moment.subject.empty() && moment.what.find(moment.subject) == std::string::npos) {
+    text += QString::fromStdString(moment.subject) + ": ";
+  }
+  return text + QString::fromStdString(moment.what).trimmed().section('\n', 0, 0);
 }
 
 }  // namespace
 
 EventList::EventList(TimeAxis& time, QWidget* parent) : QListWidget(parent), time_(time) {
   setFrameShape(QFrame::NoFrame);
-  setAccessibleName(tr("Events"));
   setTextElideMode(Qt::ElideRight);
   setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   setUniformItemSizes(true);
@@ -44,23 +47,20 @@ EventList::EventList(TimeAxis& time, QWidget* parent) : QListWidget(parent), tim
   connect(&time_, &TimeAxis::cursor_changed, this, &EventList::follow_clock);
 }
 
-void EventList::show_run(std::shared_ptr<const RunResult> result) {
-  result_ = std::move(result);
+void EventList::show_moments(std::vector<Moment> moments) {
+  moments_ = std::move(moments);
   refill();
 }
 
 void EventList::refill() {
   clear();
-  if (!result_) return;
   const Theme& theme = theme_for(palette());
-  for (const Moment& moment : result_->timeline) {
+  for (const Moment& moment : moments_) {
     if (count() == kMost) break;
     const EventMark mark = mark_of(moment.kind, theme);
-    const QString text = QString::fromStdString(clock_text(moment.t_s)) + "  " + mark.word + ": " +
-                         first_line(moment.what);
-    auto* item = new QListWidgetItem(icon_of(mark), text, this);
+    auto* item = new QListWidgetItem(icon_of(mark), words_of(moment, mark), this);
     item->setData(Qt::UserRole, moment.t_s);
-    item->setToolTip(QString::fromStdString(moment.what));
+    item->setToolTip(QString::fromStdString(moment.what).trimmed());
   }
   follow_clock();
 }

@@ -1,9 +1,9 @@
 #pragma once
-// The moments of a run in words; choosing one sets the clock there. The last one that has happened
+// Moments of a run in words, in order of time; choosing one sets the clock there. The last one that has happened
 // is the current one.
 
 #include <QListWidget>
-#include <memory>
+#include <vector>
 
 #include "lab/run/result.hpp"
 
@@ -15,7 +15,7 @@ class EventList : public QListWidget {
   Q_OBJECT
  public:
   EventList(TimeAxis& time, QWidget* parent = nullptr);
-  void show_run(std::shared_ptr<const RunResult> result);
+  void show_moments(std::vector<Moment> moments);
 
  protected:
   void changeEvent(QEvent* event) override;
@@ -25,7 +25,7 @@ class EventList : public QListWidget {
   void follow_clock();
 
   TimeAxis& time_;
-  std::shared_ptr<const RunResult> result_;
+  std::vector<Moment> moments_;
 };
 
 }  // namespace faultline::gui

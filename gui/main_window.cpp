@@ -18,6 +18,7 @@
 #include "gui/playback_bar.hpp"
 #include "gui/recent_files.hpp"
 #include "gui/verdict_bar.hpp"
+#include "lab/evidence/causal_order.hpp"
 
 namespace faultline::gui {
 
@@ -108,7 +109,10 @@ void MainWindow::show_run(const RunOutcome& outcome) {
   verdict_->show_result(result);
   notes_->show_scenario(outcome.scenario, outcome.request.variant);
   budget_->show_run(outcome.result);
-  events_->show_run(outcome.result);
+  events_->show_moments(result.timeline);
+  std::vector<Moment> breaks;
+  for (const Break& one : causal_order(result)) breaks.push_back({one.t_s, "break", one.who, one.what});
+  breaks_->show_moments(std::move(breaks));
   std::vector<double> times;
   for (const Moment& moment : result.timeline) times.push_back(moment.t_s);
   playback_->set_event_times(std::move(times));

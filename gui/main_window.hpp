@@ -82,7 +82,7 @@ class MainWindow : public QMainWindow {
   GoldenSignals* golden_;
   NotesPanel* notes_;
   BudgetPanel* budget_;
-  EventList* events_;
+  EventList *events_, *breaks_;
   PlaybackBar* playback_;
 };
 

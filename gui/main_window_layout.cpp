@@ -1,5 +1,6 @@
 // The furniture of the main window: menus, toolbar, pages, keys. What they do is in main_window.cpp.
 
+#include <QAbstractItemView>
 #include <QActionGroup>
 #include <QApplication>
 #include <QComboBox>
@@ -11,6 +12,7 @@
 #include <QShortcut>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QTabWidget>
 #include <QToolBar>
 #include <QVBoxLayout>
 
@@ -79,8 +81,8 @@ void MainWindow::make_toolbar() {
     auto* text = new QLabel(label, bar);
     text->setBuddy(combo);
     text->setContentsMargins(8, 0, 6, 0);
-    combo->setMinimumWidth(170);
-    combo->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    combo->setFixedWidth(230);
+    combo->view()->setTextElideMode(Qt::ElideNone);
     combo->setAccessibleName(key);
     combo->setEnabled(false);
     bar->addWidget(text);
@@ -137,10 +139,15 @@ QWidget* MainWindow::make_run_page() {
   notes_ = new NotesPanel(time_);
   budget_ = new BudgetPanel(time_);
   events_ = new EventList(time_);
+  breaks_ = new EventList(time_);
+  auto* lists = new QTabWidget;
+  lists->setDocumentMode(true);
+  lists->addTab(events_, tr("Events"));
+  lists->addTab(breaks_, tr("What broke first"));
   auto* side = new QSplitter(Qt::Vertical);
   side->addWidget(notes_);
   side->addWidget(budget_);
-  side->addWidget(events_);
+  side->addWidget(lists);
   side->setStretchFactor(0, 4);
   side->setStretchFactor(1, 3);
   side->setStretchFactor(2, 2);

@@ -1,6 +1,8 @@
 #include "gui/notes_panel.hpp"
 
+#include <QAbstractTextDocumentLayout>
 #include <QScrollBar>
+#include <QTextBlock>
 #include <algorithm>
 
 #include "gui/time_axis.hpp"
@@ -32,13 +34,24 @@ void NotesPanel::follow_clock() {
       std::count_if(scenario_->notes.begin(), scenario_->notes.end(),
                     [this](const Note& note) { return note.at.seconds() <= time_.cursor(); }));
   if (due == shown_) return;
-  const bool one_more = shown_ >= 0 && due == shown_ + 1;
   shown_ = due;
   setMarkdown(markdown());
-  verticalScrollBar()->setValue(one_more ? verticalScrollBar()->maximum() : 0);
+  const bool at_end = time_.cursor() >= time_.duration();
+  at_end || due == 0 ? verticalScrollBar()->setValue(0) : scroll_to_newest();
 }
 
-QString NotesPanel::markdown() const {
+// The beginning of the last note at the top, as far as the text allows.
+void NotesPanel::scroll_to_newest() {
+  QTextBlock newest;
+  for (QTextBlock block = document()->begin(); block.isValid(); block = block.next()) {
+    if (block.text().startsWith(newest_)) newest = block;
+  }
+  if (!newest.isValid()) return;
+  const double top = document()->documentLayout()->blockBoundingRect(newest).top();
+  verticalScrollBar()->setValue(static_cast<int>(top) - 6);
+}
+
+QString NotesPanel::markdown() {
   QString text = "### " + QString::fromStdString(scenario_->title) + "\n\n";
   text += QString::fromStdString(scenario_->story) + "\n\n";
   if (const Variant* variant = faultline::find(scenario_->variants, variant_); variant != nullptr) {
@@ -52,8 +65,8 @@ QString NotesPanel::markdown() const {
   std::stable_sort(due.begin(), due.end(),
                    [](const Note* a, const Note* b) { return a->at < b->at; });
   for (const Note* note : due) {
-    text += "**" + QString::fromStdString(clock_text(note->at.seconds())) + "** — " +
-            QString::fromStdString(note->text) + "\n\n";
+    newest_ = QString::fromStdString(clock_text(note->at.seconds())) + " — ";
+    text += "**" + newest_.chopped(3) + "** — " + QString::fromStdString(note->text).trimmed() + "\n\n";
   }
   return text;
 }

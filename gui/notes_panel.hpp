@@ -19,11 +19,13 @@ class NotesPanel : public QTextBrowser {
 
  private:
   void follow_clock();
-  QString markdown() const;
+  QString markdown();
+  void scroll_to_newest();
 
   TimeAxis& time_;
   std::shared_ptr<const Scenario> scenario_;
   std::string variant_;
+  QString newest_;  // how the last note begins
   int shown_ = -1;
 };
 

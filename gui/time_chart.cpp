@@ -78,24 +78,38 @@ double TimeChart::time_at(double x) const {
   return time_.from() + (x - area.left()) / area.width() * (time_.to() - time_.from());
 }
 
+double TimeChart::Scale::place(double value) const {
+  return logarithmic ? std::log10(std::max(value, low)) : value;
+}
+
 double TimeChart::y_of(double value, const Scale& scale) const {
   const QRectF area = plot();
-  return area.bottom() - (value - scale.low) / (scale.high - scale.low) * area.height();
+  const double low = scale.place(scale.low), high = scale.place(scale.high);
+  return area.bottom() - (scale.place(value) - low) / (high - low) * area.height();
 }
 
 TimeChart::Scale TimeChart::scale_of(bool right) const {
-  Scale scale{0, right ? 0 : content_.left_top.value_or(0), Unit::Count, false};
+  Scale scale;
+  std::optional<Extent> all;
   for (const Curve& curve : content_.curves) {
     if (curve.right_axis != right) continue;
     scale.unit = curve.unit;
     scale.used = true;
-    if (const auto found = extent(curve, time_.from(), time_.to())) {
-      scale.low = std::min(scale.low, found->low);
-      scale.high = std::max(scale.high, found->high);
-    }
+    const auto seen = extent(curve, time_.from(), time_.to());
+    if (!seen) continue;
+    if (!all) all = seen;
+    all = Extent{std::min(all->low, seen->low), std::max(all->high, seen->high)};
   }
-  if (scale.high > content_.left_top.value_or(0) || right) scale.high = nice_top(scale.high);
-  if (scale.low < 0) scale.low = -nice_top(-scale.low);
+  if (!all) return scale;
+  if (content_.logarithmic && !right) {
+    scale.logarithmic = true;
+    scale.low = std::pow(10, std::floor(std::log10(all->low)));
+    scale.high = std::max(nice_top(all->high), scale.low * 10);
+    return scale;
+  }
+  const double least = right ? 0 : content_.left_top.value_or(0);
+  scale.high = all->high > least ? nice_top(all->high) : least;
+  scale.low = all->low < 0 ? -nice_top(-all->low) : 0;
   return scale;
 }
 
@@ -104,8 +118,8 @@ void TimeChart::rebuild() {
   left_ = scale_of(false);
   right_ = scale_of(true);
   time_values_->setRange(time_.from(), time_.to());
-  left_values_->setRange(left_.low, left_.high);
-  right_values_->setRange(right_.low, right_.high);
+  left_values_->setRange(left_.place(left_.low), left_.place(left_.high));
+  right_values_->setRange(right_.place(right_.low), right_.place(right_.high));
   for (const Curve& curve : content_.curves) add_curve(curve);
   chart()->setPlotArea(plot());
   picture_ = {};
@@ -114,11 +128,12 @@ void TimeChart::rebuild() {
 
 void TimeChart::add_curve(const Curve& curve) {
   const Stroke stroke = stroke_of(curve.meaning, theme_for(palette()));
+  const Scale& scale = curve.right_axis ? right_ : left_;
   const int pixels = static_cast<int>(plot().width());
   for (const auto& piece : pieces(curve, time_.from(), time_.to(), pixels)) {
     QList<QPointF> points;
     points.reserve(static_cast<qsizetype>(piece.size()));
-    for (const Sample& sample : piece) points.append({sample.t, sample.y});
+    for (const Sample& sample : piece) points.append({sample.t, scale.place(sample.y)});
     auto* series = new QLineSeries;
     series->setName(QString::fromStdString(curve.name));
     series->setPen(stroke.pen);

@@ -54,7 +54,8 @@ class TimeChart : public QChartView {
   struct Scale {
     double low = 0, high = 1;
     Unit unit = Unit::Count;
-    bool used = false;
+    bool used = false, logarithmic = false;
+    double place(double value) const;  // on the axis of Qt Charts
   };
 
   void rebuild();

@@ -89,7 +89,9 @@ void TimeChart::draw_scale(QPainter& painter, const Scale& scale, bool right) co
   const QRectF area = plot();
   const QFontMetrics metrics(font());
   const int wanted = std::clamp(static_cast<int>(area.height()) / (2 * metrics.height()), 1, 5);
-  for (const double value : value_ticks(scale.low, scale.high, wanted)) {
+  const auto ticks = scale.logarithmic ? decade_ticks(scale.low, scale.high, wanted + 1)
+                                       : value_ticks(scale.low, scale.high, wanted);
+  for (const double value : ticks) {
     const double y = std::round(y_of(value, scale)) + 0.5;
     if (!right) {
       painter.setPen(value == 0 ? QPen(theme.faint, 1) : QPen(theme.grid, 1));

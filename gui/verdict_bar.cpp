@@ -68,6 +68,7 @@ VerdictBar::VerdictBar(QWidget* parent)
   fingerprint_->setToolTip(tr("The same file and the same seed give the same fingerprint"));
   details_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   details_->setTextFormat(Qt::PlainText);
+  details_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
   scroll_->setWidget(details_);
   scroll_->setWidgetResizable(true);
   scroll_->setFrameShape(QFrame::NoFrame);
@@ -86,7 +87,7 @@ void VerdictBar::show_result(const RunResult& result) {
       QString::fromStdString(fingerprint_text(result.fingerprint))));
   details_->setText(lines_of(result));
   const int lines = std::min(kLinesSeen, counted.all());
-  scroll_->setFixedHeight(lines * details_->fontMetrics().lineSpacing() + 2);
+  scroll_->setFixedHeight(lines * details_->fontMetrics().lineSpacing());
   scroll_->setVisible(lines > 0);
   setAccessibleDescription(headline_->text() + ". " + details_->text());
   set_mood(!judged                  ? Mood::Unsure

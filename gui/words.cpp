@@ -43,7 +43,7 @@ std::string seconds(double value) {
 std::string comparison(const std::string& op) {
   if (op == "at_least") return "at least";
   if (op == "at_most") return "at most";
-  if (op == "equals") return "exactly";
+  if (op == "equals") return "";
   return op;
 }
 
@@ -91,12 +91,13 @@ std::string spaced(std::string_view identifier) {
   if (text.starts_with("wait s")) text = "wait" + text.substr(6);
   std::replace(text.begin(), text.end(), '.', ' ');
   if (text.ends_with(" s")) text.resize(text.size() - 2);
+  if (text == "recovered") text = "time to recover";
   return text;
 }
 
 std::string value_text(double value, Unit unit) {
   if (std::isnan(value)) return "–";
-  const bool large = std::abs(value) >= 10'000;
+  const bool large = std::abs(value) >= 1000;
   const std::string plain = large ? number(value / 1000) + "k" : number(value);
   switch (unit) {
     case Unit::Seconds: return seconds(value);
@@ -118,8 +119,10 @@ std::string sentence(const Judgement& judgement) {
     text += fmt::format(" from {} to {}", clock_text(judgement.window_from_s),
                         clock_text(judgement.window_to_s));
   }
-  return fmt::format("{} is {}, expected {} {}", text, format_value(judgement.observed, judgement.unit),
-                     comparison(judgement.op), format_value(judgement.bound, judgement.unit));
+  const std::string relation = comparison(judgement.op);
+  return fmt::format("{} is {}, expected {}{}{}", text,
+                     format_value(judgement.observed, judgement.unit), relation,
+                     relation.empty() ? "" : " ", format_value(judgement.bound, judgement.unit));
 }
 
 VerdictCount count(const std::vector<Judgement>& judgements) {
@@ -190,6 +193,20 @@ std::vector<double> time_ticks(double from, double to, int wanted) {
     ticks.push_back(t);
   }
   return ticks;
+}
+
+std::vector<double> decade_ticks(double low, double high, int wanted) {
+  std::vector<double> all, powers;
+  for (double power = std::pow(10, std::floor(std::log10(low) + 1e-9)); power <= high * 1.001;
+       power *= 10) {
+    for (const double factor : {1.0, 2.0, 5.0}) {
+      const double value = factor * power;
+      if (value < low * 0.999 || value > high * 1.001) continue;
+      all.push_back(value);
+      if (factor == 1.0) powers.push_back(value);
+    }
+  }
+  return static_cast<int>(all.size()) <= wanted ? all : powers;
 }
 
 double nice_top(double high) {

@@ -37,6 +37,9 @@ std::string budget_sentence(const SloFigures& slo);
 std::vector<double> value_ticks(double low, double high, int wanted);
 // The same for a time axis in seconds: steps of 1, 2, 5, 10, 15, 30 s, minutes, hours.
 std::vector<double> time_ticks(double from, double to, int wanted);
+// 1, 2 and 5 times powers of ten from `low` to `high`; the powers alone if the others would be
+// more than `wanted`.
+std::vector<double> decade_ticks(double low, double high, int wanted);
 // The least end of an axis that holds `high` and lies on a tick.
 double nice_top(double high);
 
