@@ -1,6 +1,6 @@
 #pragma once
-// The error budget of one SLO: how much is left and how fast it burns, over the shared time, and the
-// figures of the whole run in a sentence.
+// The error budget of one SLO: how much is left and how fast it burns, over the shared time, and
+// the figures of the whole run in a sentence.
 
 #include <QWidget>
 #include <memory>

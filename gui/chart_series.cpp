@@ -158,7 +158,8 @@ ChartContent budget_of(const RunResult& result, const SloFigures& slo) {
   content.left_top = kFull;
   content.curves.push_back(
       curve("left", Meaning::Left, Unit::Share, result, slo.budget_left_series));
-  content.curves.push_back(curve("burn", Meaning::Burn, Unit::Factor, result, slo.burn_rate_series));
+  content.curves.push_back(
+      curve("burn", Meaning::Burn, Unit::Factor, result, slo.burn_rate_series));
   content.curves.back().right_axis = true;
   return content;
 }

@@ -15,7 +15,17 @@ namespace faultline::gui {
 enum class Unit : std::uint8_t { Seconds, PerSecond, Share, Count, Factor };
 
 // What a curve stands for; the theme gives each meaning one colour, dash and marker everywhere.
-enum class Meaning : std::uint8_t { Typical, Tail, Offered, Served, Failed, Busy, Queue, Left, Burn };
+enum class Meaning : std::uint8_t {
+  Typical,
+  Tail,
+  Offered,
+  Served,
+  Failed,
+  Busy,
+  Queue,
+  Left,
+  Burn
+};
 
 struct Sample {
   double t = 0, y = 0;  // y is NaN where there is nothing to say

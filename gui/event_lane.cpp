@@ -81,8 +81,7 @@ void EventLane::mousePressEvent(QMouseEvent* event) {
   const double x = event->position().x();
   const Moment* moment = nearest(x);
   const double wide = std::max(10, width() - TimeChart::kLeft - right_);
-  const double pointed =
-      time_.from() + (x - TimeChart::kLeft) / wide * (time_.to() - time_.from());
+  const double pointed = time_.from() + (x - TimeChart::kLeft) / wide * (time_.to() - time_.from());
   time_.set_cursor(moment != nullptr ? moment->t_s : pointed);
 }
 
@@ -91,7 +90,8 @@ bool EventLane::event(QEvent* event) {
     const auto* help = static_cast<QHelpEvent*>(event);
     const Moment* moment = nearest(help->pos().x());
     const QString text =
-        moment == nullptr ? QString() : QString::fromStdString(clock_text(moment->t_s) + "  " + moment->what);
+        moment == nullptr ? QString()
+                          : QString::fromStdString(clock_text(moment->t_s) + "  " + moment->what);
     QToolTip::showText(help->globalPos(), text, this);
     return true;
   }

@@ -25,6 +25,10 @@ QIcon icon_of(const EventMark& mark) {
 // "3:00  fault: db ×20 slower". Of a note, only its beginning: the notes panel has it all.
 QString words_of(const Moment& moment, const EventMark& mark) {
   QString text = QString::fromStdString(clock_text(moment.t_s)) + "  ";
+  if (moment.kind == "expectation") {
+    return text + mark.word + " " + QString::fromStdString(moment.what) + ": " +
+           QString::fromStdString(metric_words(moment.subject));
+  }
   if (!mark.word.isEmpty()) text += mark.word + ": ";
   if (!moment.subject.empty() && moment.what.find(moment.subject) == std::string::npos) {
     text += QString::fromStdString(moment.subject) + ": ";

@@ -1,6 +1,6 @@
 #pragma once
-// Moments of a run in words, in order of time; choosing one sets the clock there. The last one that has happened
-// is the current one.
+// Moments of a run in words, in order of time; choosing one sets the clock there. The last one that
+// has happened is the current one.
 
 #include <QListWidget>
 #include <vector>

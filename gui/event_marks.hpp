@@ -12,8 +12,8 @@ namespace faultline::gui {
 struct EventMark {
   Marker marker = Marker::Circle;
   QColor colour;
-  QString word;         // "fault ends"
-  bool aside = false;   // about the run rather than of it: a note, an expectation
+  QString word;        // "fault ends"
+  bool aside = false;  // about the run rather than of it: a note, an expectation
 };
 
 EventMark mark_of(const std::string& kind, const Theme& theme);

@@ -1,4 +1,5 @@
-// faultline-gui [FILE]: the desktop program. Options are read here, everything else is the window's.
+// faultline-gui [FILE]: the desktop program. Options are read here, everything else is the
+// window's.
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -58,13 +59,14 @@ Options read_options(QApplication& application) {
   parser.addHelpOption();
   parser.addVersionOption();
   parser.addPositionalArgument("FILE", "A scenario to open and run.", "[FILE]");
-  parser.addOptions({{"run", "Run the scenario at once (as opening a file always does)."},
-                     {"variant", "The variant to run.", "NAME", "base"},
-                     {"theme", "light, dark or system.", "THEME"},
-                     {"screenshot", "Write a picture of the window after the run, and quit.", "PNG"},
-                     {"size", "Of the picture, in pixels.", "WxH"},
-                     {"at", "Where the clock stands in the picture.", "SECONDS"},
-                     {"subject", "The client or service in the picture.", "NAME"}});
+  parser.addOptions(
+      {{"run", "Run the scenario at once (as opening a file always does)."},
+       {"variant", "The variant to run.", "NAME", "base"},
+       {"theme", "light, dark or system.", "THEME"},
+       {"screenshot", "Write a picture of the window after the run, and quit.", "PNG"},
+       {"size", "Of the picture, in pixels.", "WxH"},
+       {"at", "Where the clock stands in the picture.", "SECONDS"},
+       {"subject", "The client or service in the picture.", "NAME"}});
   if (!parser.parse(application.arguments())) usage(parser.errorText());
   if (parser.isSet("help")) parser.showHelp(0);
   if (parser.isSet("version")) parser.showVersion();
@@ -72,8 +74,9 @@ Options read_options(QApplication& application) {
   Options options;
   options.file = parser.positionalArguments().value(0);
   options.variant = parser.value("variant");
-  options.theme = parser.isSet("theme") ? theme_of(parser.value("theme"))
-                                        : static_cast<ThemeChoice>(QSettings().value("theme").toInt());
+  options.theme = parser.isSet("theme")
+                      ? theme_of(parser.value("theme"))
+                      : static_cast<ThemeChoice>(QSettings().value("theme").toInt());
   if (parser.isSet("screenshot")) options.screenshot = screenshot_of(parser);
   if (options.screenshot && options.file.isEmpty()) usage("--screenshot needs a FILE");
   return options;

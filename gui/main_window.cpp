@@ -111,7 +111,8 @@ void MainWindow::show_run(const RunOutcome& outcome) {
   budget_->show_run(outcome.result);
   events_->show_moments(result.timeline);
   std::vector<Moment> breaks;
-  for (const Break& one : causal_order(result)) breaks.push_back({one.t_s, "break", one.who, one.what});
+  for (const Break& one : causal_order(result))
+    breaks.push_back({one.t_s, "break", one.who, one.what});
   breaks_->show_moments(std::move(breaks));
   std::vector<double> times;
   for (const Moment& moment : result.timeline) times.push_back(moment.t_s);
@@ -151,8 +152,7 @@ void MainWindow::fill_subjects(const RunResult& result) {
 void MainWindow::show_chosen_subject() {
   if (!outcome_ || !outcome_->result) return;
   const QStringList chosen = subjects_->currentData().toStringList();
-  const auto kind =
-      chosen.value(0) == "service" ? Subject::Kind::Service : Subject::Kind::Client;
+  const auto kind = chosen.value(0) == "service" ? Subject::Kind::Service : Subject::Kind::Client;
   golden_->show_run(outcome_->result, {kind, chosen.value(1).toStdString()});
 }
 

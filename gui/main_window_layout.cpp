@@ -1,4 +1,5 @@
-// The furniture of the main window: menus, toolbar, pages, keys. What they do is in main_window.cpp.
+// The furniture of the main window: menus, toolbar, pages, keys. What they do is in
+// main_window.cpp.
 
 #include <QAbstractItemView>
 #include <QActionGroup>
@@ -18,6 +19,7 @@
 
 #include "gui/budget_panel.hpp"
 #include "gui/diagnostics_view.hpp"
+#include "gui/eliding_combo.hpp"
 #include "gui/event_list.hpp"
 #include "gui/golden_signals.hpp"
 #include "gui/main_window.hpp"
@@ -77,7 +79,7 @@ void MainWindow::make_toolbar() {
   bar->addAction(stop_);
   bar->addSeparator();
   const auto chooser = [&](const QString& label, const QString& key) {
-    auto* combo = new QComboBox(bar);
+    auto* combo = new ElidingCombo(bar);
     auto* text = new QLabel(label, bar);
     text->setBuddy(combo);
     text->setContentsMargins(8, 0, 6, 0);
@@ -123,8 +125,9 @@ void MainWindow::make_pages() {
   stack->addWidget(playback_);
   setCentralWidget(centre);
 
-  auto* welcome = new QLabel(tr("<h2>Open a scenario</h2>"
-                                "<p>Drop a .toml file here, or press Ctrl+O.</p>"));
+  auto* welcome =
+      new QLabel(tr("<h2>Open a scenario</h2>"
+                    "<p>Drop a .toml file here, or press Ctrl+O.</p>"));
   welcome->setAlignment(Qt::AlignCenter);
   welcome_page_ = welcome;
   run_page_ = make_run_page();
@@ -140,6 +143,8 @@ QWidget* MainWindow::make_run_page() {
   budget_ = new BudgetPanel(time_);
   events_ = new EventList(time_);
   breaks_ = new EventList(time_);
+  events_->setObjectName("events");
+  breaks_->setObjectName("breaks");
   auto* lists = new QTabWidget;
   lists->setDocumentMode(true);
   lists->addTab(events_, tr("Events"));
@@ -180,20 +185,25 @@ void MainWindow::make_keys() {
 }
 
 void MainWindow::show_keys() {
-  const QStringList rows = {
-      tr("Ctrl+O"),      tr("open a scenario"),      tr("Ctrl+R, F5"),    tr("run again"),
-      tr("Esc"),         tr("stop the run"),         tr("Space"),         tr("play or pause"),
-      tr("Left, Right"), tr("one step (Shift: 10)"), tr("N, P"),          tr("next, previous event"),
-      tr("Home, End"),   tr("first, last moment"),   tr("+, -, 0"),       tr("zoom in, out, whole run"),
-      tr("Backspace"),   tr("zoom back"),            tr("Click"),         tr("set the clock"),
-      tr("Drag"),        tr("zoom into a stretch"),  tr("Wheel"),         tr("zoom (Shift: move)"),
-      tr("?"),           tr("this list")};
+  const QStringList rows = {tr("Ctrl+O"),      tr("open a scenario"),
+                            tr("Ctrl+R, F5"),  tr("run again"),
+                            tr("Esc"),         tr("stop the run"),
+                            tr("Space"),       tr("play or pause"),
+                            tr("Left, Right"), tr("one step (Shift: 10)"),
+                            tr("N, P"),        tr("next, previous event"),
+                            tr("Home, End"),   tr("first, last moment"),
+                            tr("+, -, 0"),     tr("zoom in, out, whole run"),
+                            tr("Backspace"),   tr("zoom back"),
+                            tr("Click"),       tr("set the clock"),
+                            tr("Drag"),        tr("zoom into a stretch"),
+                            tr("Wheel"),       tr("zoom (Shift: move)"),
+                            tr("?"),           tr("this list")};
   QString text = "<table cellspacing='6'>";
   for (qsizetype i = 0; i + 1 < rows.size(); i += 2) {
     text += "<tr><td><b>" + rows[i] + "</b></td><td>" + rows[i + 1] + "</td></tr>";
   }
-  auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"), text + "</table>",
-                              QMessageBox::Close, this);
+  auto* box =
+      new QMessageBox(QMessageBox::NoIcon, tr("Keys"), text + "</table>", QMessageBox::Close, this);
   box->setAttribute(Qt::WA_DeleteOnClose);
   box->open();
 }

@@ -66,7 +66,8 @@ QString NotesPanel::markdown() {
                    [](const Note* a, const Note* b) { return a->at < b->at; });
   for (const Note* note : due) {
     newest_ = QString::fromStdString(clock_text(note->at.seconds())) + " — ";
-    text += "**" + newest_.chopped(3) + "** — " + QString::fromStdString(note->text).trimmed() + "\n\n";
+    text +=
+        "**" + newest_.chopped(3) + "** — " + QString::fromStdString(note->text).trimmed() + "\n\n";
   }
   return text;
 }

@@ -130,7 +130,8 @@ void PlaybackBar::show_run() {
 
 void PlaybackBar::show_clock() {
   const QSignalBlocker quiet(slider_);
-  slider_->setValue(static_cast<int>(std::lround(time_.cursor() / time_.duration() * kSliderSteps)));
+  slider_->setValue(
+      static_cast<int>(std::lround(time_.cursor() / time_.duration() * kSliderSteps)));
   // Tenths only where bins are that short: they would flicker.
   const double shown = time_.step() < 1 ? time_.cursor() : std::floor(time_.cursor());
   clock_->setText(QString::fromStdString(clock_text(shown) + " / " + clock_text(time_.duration())));

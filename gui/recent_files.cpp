@@ -31,7 +31,8 @@ void RecentFiles::remember(const QString& file) {
 void RecentFiles::refill() {
   clear();
   for (const QString& file : files()) {
-    QAction* action = addAction(QFileInfo(file).fileName(), this, [this, file] { Q_EMIT chosen(file); });
+    QAction* action =
+        addAction(QFileInfo(file).fileName(), this, [this, file] { Q_EMIT chosen(file); });
     action->setToolTip(file);
     action->setStatusTip(file);
   }

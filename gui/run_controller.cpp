@@ -65,8 +65,8 @@ void RunController::perform(const Job& job) {
     outcome->diagnostics.push_back(diagnostic);
   }
   outcome->request = job.request;
-  QMetaObject::invokeMethod(
-      this, [this, number = job.number, outcome] { deliver(number, outcome); });
+  QMetaObject::invokeMethod(this,
+                            [this, number = job.number, outcome] { deliver(number, outcome); });
 }
 
 void RunController::deliver(std::uint64_t number, std::shared_ptr<const RunOutcome> outcome) {

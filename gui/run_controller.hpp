@@ -1,6 +1,7 @@
 #pragma once
-// Runs scenarios beside the window, one at a time: the only thread of the program. A new run cancels
-// the one before, whose result is never seen. Results arrive as signals in the window's thread.
+// Runs scenarios beside the window, one at a time: the only thread of the program. A new run
+// cancels the one before, whose result is never seen. Results arrive as signals in the window's
+// thread.
 
 #include <QObject>
 #include <atomic>

@@ -96,15 +96,24 @@ Stroke stroke_of(Meaning meaning, const Theme& theme) {
   const QColor orange = colour(0xb87a00, 0xf0b429);
   const QColor purple = colour(0xb0508a, 0xe08fbd);
   switch (meaning) {
-    case Meaning::Tail: return stroke(vermillion, Qt::SolidLine, Marker::Triangle);
-    case Meaning::Typical: return stroke(blue, Qt::SolidLine, Marker::Circle);
-    case Meaning::Offered: return stroke(theme.faint, Qt::DashLine, Marker::None);
-    case Meaning::Served: return stroke(blue, Qt::SolidLine, Marker::Circle);
-    case Meaning::Failed: return stroke(vermillion, Qt::SolidLine, Marker::Triangle);
-    case Meaning::Busy: return stroke(green, Qt::SolidLine, Marker::Square);
-    case Meaning::Queue: return stroke(purple, Qt::SolidLine, Marker::Diamond);
-    case Meaning::Left: return stroke(green, Qt::SolidLine, Marker::Square);
-    case Meaning::Burn: return stroke(orange, Qt::DashLine, Marker::Diamond);
+    case Meaning::Tail:
+      return stroke(vermillion, Qt::SolidLine, Marker::Triangle);
+    case Meaning::Typical:
+      return stroke(blue, Qt::SolidLine, Marker::Circle);
+    case Meaning::Offered:
+      return stroke(theme.faint, Qt::DashLine, Marker::None);
+    case Meaning::Served:
+      return stroke(blue, Qt::SolidLine, Marker::Circle);
+    case Meaning::Failed:
+      return stroke(vermillion, Qt::SolidLine, Marker::Triangle);
+    case Meaning::Busy:
+      return stroke(green, Qt::SolidLine, Marker::Square);
+    case Meaning::Queue:
+      return stroke(purple, Qt::SolidLine, Marker::Diamond);
+    case Meaning::Left:
+      return stroke(green, Qt::SolidLine, Marker::Square);
+    case Meaning::Burn:
+      return stroke(orange, Qt::DashLine, Marker::Diamond);
   }
   return {};
 }
@@ -115,9 +124,14 @@ void draw_marker(QPainter& painter, Marker marker, QPointF c, const QColor& colo
   painter.setPen(Qt::NoPen);
   painter.setBrush(colour);
   switch (marker) {
-    case Marker::None: return;
-    case Marker::Circle: painter.drawEllipse(c, r, r); return;
-    case Marker::Square: painter.drawRect(QRectF(c.x() - r, c.y() - r, 2 * r, 2 * r)); return;
+    case Marker::None:
+      return;
+    case Marker::Circle:
+      painter.drawEllipse(c, r, r);
+      return;
+    case Marker::Square:
+      painter.drawRect(QRectF(c.x() - r, c.y() - r, 2 * r, 2 * r));
+      return;
     case Marker::Triangle:
       painter.drawPolygon(QPolygonF({c + QPointF(0, -r * 1.2), c + QPointF(r * 1.15, r * 0.9),
                                      c + QPointF(-r * 1.15, r * 0.9)}));

@@ -110,6 +110,7 @@ TimeChart::Scale TimeChart::scale_of(bool right) const {
   const double least = right ? 0 : content_.left_top.value_or(0);
   scale.high = all->high > least ? nice_top(all->high) : least;
   scale.low = all->low < 0 ? -nice_top(-all->low) : 0;
+  if (scale.high <= scale.low) scale.high = scale.low + 1;
   return scale;
 }
 

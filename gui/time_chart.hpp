@@ -1,7 +1,7 @@
 #pragma once
-// One chart over the shared time: a header with the curves' names and their values at the clock, the
-// curves, warm-up and faults behind them, what is yet to come under a veil. A click sets the clock, a drag
-// zooms, the wheel zooms about the pointer (with Shift: moves), Backspace zooms back.
+// One chart over the shared time: a header with the curves' names and their values at the clock,
+// the curves, warm-up and faults behind them, what is yet to come under a veil. A click sets the
+// clock, a drag zooms, the wheel zooms about the pointer (with Shift: moves), Backspace zooms back.
 //
 // Qt Charts draws the curves once into a picture; moving the clock only draws over it.
 

@@ -119,8 +119,8 @@ void TimeChart::draw_markers(QPainter& painter) const {
       const double t = (std::floor(time_at(x) / curve.step_s) + 0.5) * curve.step_s;
       const double value = value_at(curve, t);
       if (std::isnan(value)) continue;
-      draw_marker(painter, stroke.marker,
-                  {x_of(t), y_of(value, curve.right_axis ? right_ : left_)}, stroke.pen.color());
+      draw_marker(painter, stroke.marker, {x_of(t), y_of(value, curve.right_axis ? right_ : left_)},
+                  stroke.pen.color());
     }
   }
 }
@@ -156,7 +156,8 @@ void TimeChart::draw_header(QPainter& painter) const {
   double x = 8;
   painter.setPen(theme.text);
   painter.drawText(QPointF(x, baseline), qt(content_.title));
-  x = std::max(x + QFontMetrics(bold).horizontalAdvance(qt(content_.title)) + 16, 96.0);
+  const bool wide = width() > 500;
+  x = std::max(x + QFontMetrics(bold).horizontalAdvance(qt(content_.title)) + 14, wide ? 96.0 : 0);
   painter.setFont(font());
   for (const Curve& curve : content_.curves) {
     const Stroke stroke = stroke_of(curve.meaning, theme);
@@ -175,12 +176,15 @@ void TimeChart::draw_header(QPainter& painter) const {
     painter.setPen(theme.text);
     painter.drawText(QPointF(x, baseline), value);
     // Room for the longest usual value, so that nothing jumps about while the clock runs.
-    x += std::max(metrics.horizontalAdvance(value), metrics.horizontalAdvance("00.0 ms")) + 18;
+    x += wide
+             ? std::max(metrics.horizontalAdvance(value), metrics.horizontalAdvance("00.0 ms")) + 18
+             : metrics.horizontalAdvance(value) + 10;
   }
   const double room = viewport()->width() - x - 10;
   if (content_.aside.empty() || room < 80) return;
   painter.setPen(theme.faint);
-  const QString aside = metrics.elidedText(qt(content_.aside), Qt::ElideRight, static_cast<int>(room));
+  const QString aside =
+      metrics.elidedText(qt(content_.aside), Qt::ElideRight, static_cast<int>(room));
   painter.drawText(QRectF(x, 4, room, metrics.height()), Qt::AlignRight | Qt::AlignTop, aside);
 }
 

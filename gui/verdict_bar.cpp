@@ -17,9 +17,12 @@ constexpr int kLinesSeen = 3;
 
 QString sign_of(Verdict verdict) {
   switch (verdict) {
-    case Verdict::Pass: return "✓";
-    case Verdict::Fail: return "✗";
-    case Verdict::Inconclusive: return "?";
+    case Verdict::Pass:
+      return "✓";
+    case Verdict::Fail:
+      return "✗";
+    case Verdict::Inconclusive:
+      return "?";
   }
   return {};
 }
@@ -27,9 +30,8 @@ QString sign_of(Verdict verdict) {
 // What fails comes first: it is what one looks for.
 std::vector<Judgement> by_urgency(std::vector<Judgement> judgements) {
   const auto rank = [](Verdict v) { return v == Verdict::Fail ? 0 : v == Verdict::Pass ? 2 : 1; };
-  std::stable_sort(judgements.begin(), judgements.end(), [&](const auto& a, const auto& b) {
-    return rank(a.verdict) < rank(b.verdict);
-  });
+  std::stable_sort(judgements.begin(), judgements.end(),
+                   [&](const auto& a, const auto& b) { return rank(a.verdict) < rank(b.verdict); });
   return judgements;
 }
 
@@ -81,24 +83,29 @@ VerdictBar::VerdictBar(QWidget* parent)
 void VerdictBar::show_result(const RunResult& result) {
   const VerdictCount counted = count(result.expectations);
   const bool judged = counted.all() > 0 && !result.partial;
-  const QString sign = !judged ? "" : counted.fail > 0 ? "✗ " : counted.inconclusive > 0 ? "? " : "✓ ";
+  const QString sign = !judged                    ? ""
+                       : counted.fail > 0         ? "✗ "
+                       : counted.inconclusive > 0 ? "? "
+                                                  : "✓ ";
   headline_->setText(sign + QString::fromStdString(headline(result)));
-  fingerprint_->setText(tr("seed %1 · %2").arg(result.seed).arg(
-      QString::fromStdString(fingerprint_text(result.fingerprint))));
+  fingerprint_->setText(tr("seed %1 · %2")
+                            .arg(result.seed)
+                            .arg(QString::fromStdString(fingerprint_text(result.fingerprint))));
   details_->setText(lines_of(result));
   const int lines = std::min(kLinesSeen, counted.all());
   scroll_->setFixedHeight(lines * details_->fontMetrics().lineSpacing());
   scroll_->setVisible(lines > 0);
   setAccessibleDescription(headline_->text() + ". " + details_->text());
-  set_mood(!judged                  ? Mood::Unsure
-           : counted.fail > 0       ? Mood::Bad
+  set_mood(!result.ledger.balanced    ? Mood::Bad
+           : !judged                  ? Mood::Unsure
+           : counted.fail > 0         ? Mood::Bad
            : counted.inconclusive > 0 ? Mood::Unsure
-                                    : Mood::Good);
+                                      : Mood::Good);
 }
 
 void VerdictBar::show_mistakes(const QString& file, int mistakes) {
   headline_->setText(mistakes == 1 ? tr("✗ %1 cannot be run: one mistake").arg(file)
-                                  : tr("✗ %1 cannot be run: %2 mistakes").arg(file).arg(mistakes));
+                                   : tr("✗ %1 cannot be run: %2 mistakes").arg(file).arg(mistakes));
   fingerprint_->clear();
   scroll_->hide();
   setAccessibleDescription(headline_->text());

@@ -47,22 +47,6 @@ std::string comparison(const std::string& op) {
   return op;
 }
 
-// "client.shoppers.success_rate" -> "shoppers: success rate"
-std::string subject_words(const std::string& metric) {
-  const auto first = metric.find('.');
-  if (first == std::string::npos) return spaced(metric);
-  std::string rest = metric.substr(first + 1);
-  if (rest.starts_with('"')) {
-    if (const auto close = rest.find('"', 1); close != std::string::npos) {
-      return rest.substr(1, close - 1) + ":" +
-             spaced(close + 2 <= rest.size() ? " " + rest.substr(close + 2) : "");
-    }
-  }
-  const auto second = rest.find('.');
-  if (second == std::string::npos) return spaced(rest);
-  return rest.substr(0, second) + ": " + spaced(rest.substr(second + 1));
-}
-
 }  // namespace
 
 std::string clock_text(double all_seconds) {
@@ -100,11 +84,16 @@ std::string value_text(double value, Unit unit) {
   const bool large = std::abs(value) >= 1000;
   const std::string plain = large ? number(value / 1000) + "k" : number(value);
   switch (unit) {
-    case Unit::Seconds: return seconds(value);
-    case Unit::Share: return share(value);
-    case Unit::PerSecond: return plain + "/s";
-    case Unit::Factor: return plain + "×";
-    case Unit::Count: return plain;
+    case Unit::Seconds:
+      return seconds(value);
+    case Unit::Share:
+      return share(value);
+    case Unit::PerSecond:
+      return plain + "/s";
+    case Unit::Factor:
+      return plain + "×";
+    case Unit::Count:
+      return plain;
   }
   return plain;
 }
@@ -113,8 +102,23 @@ std::string fingerprint_text(std::uint64_t fingerprint) {
   return fmt::format("{:016x}", fingerprint);
 }
 
+std::string metric_words(const std::string& metric) {
+  const auto first = metric.find('.');
+  if (first == std::string::npos) return spaced(metric);
+  std::string rest = metric.substr(first + 1);
+  if (rest.starts_with('"')) {
+    if (const auto close = rest.find('"', 1); close != std::string::npos) {
+      return rest.substr(1, close - 1) + ":" +
+             spaced(close + 2 <= rest.size() ? " " + rest.substr(close + 2) : "");
+    }
+  }
+  const auto second = rest.find('.');
+  if (second == std::string::npos) return spaced(rest);
+  return rest.substr(0, second) + ": " + spaced(rest.substr(second + 1));
+}
+
 std::string sentence(const Judgement& judgement) {
-  std::string text = subject_words(judgement.metric);
+  std::string text = metric_words(judgement.metric);
   if (judgement.windowed) {
     text += fmt::format(" from {} to {}", clock_text(judgement.window_from_s),
                         clock_text(judgement.window_to_s));
@@ -137,6 +141,7 @@ VerdictCount count(const std::vector<Judgement>& judgements) {
 
 std::string headline(const RunResult& result) {
   const VerdictCount counted = count(result.expectations);
+  if (!result.ledger.balanced) return "A fault of the simulator: the ledger does not balance";
   if (result.partial) return "Stopped at " + clock_text(result.reached_s) + ": nothing is judged";
   if (counted.all() == 0) return "Nothing was expected of this run";
   if (counted.fail > 0) {
@@ -149,13 +154,14 @@ std::string headline(const RunResult& result) {
                        counted.all());
   }
   if (counted.all() == 1) return "The expectation holds";
+  if (counted.all() == 2) return "Both expectations hold";
   return fmt::format("All {} expectations hold", counted.all());
 }
 
 std::string budget_sentence(const SloFigures& slo) {
-  const std::string kept = fmt::format("{} of {} were good: {}, target {}.",
-                                       grouped(slo.good), grouped(slo.total),
-                                       share(slo.availability), share(slo.target));
+  const std::string kept =
+      fmt::format("{} of {} were good: {}, target {}.", grouped(slo.good), grouped(slo.total),
+                  share(slo.availability), share(slo.target));
   if (slo.budget_left <= 0) {
     return kept + fmt::format(" The error budget is spent, {} over.", share(-slo.budget_left));
   }
@@ -183,8 +189,9 @@ std::vector<double> value_ticks(double low, double high, int wanted) {
 
 std::vector<double> time_ticks(double from, double to, int wanted) {
   if (!(to > from) || wanted < 1) return {};
-  constexpr std::array kSteps = {1.0,   2.0,   5.0,    10.0,   15.0,   30.0,    60.0,    120.0,  300.0,
-                                 600.0, 900.0, 1800.0, 3600.0, 7200.0, 21600.0, 43200.0, 86400.0};
+  constexpr std::array kSteps = {1.0,    2.0,    5.0,     10.0,    15.0,   30.0,
+                                 60.0,   120.0,  300.0,   600.0,   900.0,  1800.0,
+                                 3600.0, 7200.0, 21600.0, 43200.0, 86400.0};
   const double rough = (to - from) / wanted;
   if (rough < kSteps.front() / 2 || rough > kSteps.back()) return value_ticks(from, to, wanted);
   const double step = *std::lower_bound(kSteps.begin(), kSteps.end(), rough * 0.999);

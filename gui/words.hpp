@@ -11,12 +11,14 @@
 
 namespace faultline::gui {
 
-std::string clock_text(double seconds);  // "3:05", "1:02:03", "3:05.4" where a fraction matters
-std::string grouped(std::uint64_t number);         // "12 034"
-std::string spaced(std::string_view identifier);   // "rate_limited" -> "rate limited"
-std::string value_text(double value, Unit unit);   // "1.24 s", "950/s", "97 %"; "–" for NaN
+std::string clock_text(double seconds);     // "3:05", "1:02:03", "3:05.4" where a fraction matters
+std::string grouped(std::uint64_t number);  // "12 034"
+std::string spaced(std::string_view identifier);  // "rate_limited" -> "rate limited"
+std::string value_text(double value, Unit unit);  // "1.24 s", "950/s", "97 %"; "–" for NaN
 std::string fingerprint_text(std::uint64_t fingerprint);  // 16 hex digits
 
+// "client.shoppers.success_rate" -> "shoppers: success rate"
+std::string metric_words(const std::string& metric);
 // "shoppers: success rate from 5:00 to 10:00 is 41.2 %, expected above 99 %"
 std::string sentence(const Judgement& judgement);
 
