@@ -293,6 +293,7 @@ void World::finish_job(AttemptId id, Outcome outcome) {
   free_thread(id);
   if (traced(call))
     trace(call, fmt::format("is done: {}", outcome.ok() ? "ok" : name(outcome.error)));
+  attempt.state = AttemptState::Replying;  // from here on it can't be called off
   serve_next(instance);
   reply(id, outcome);
 }
@@ -350,18 +351,23 @@ void World::cancel_job(AttemptId id) {
       attempt.state = AttemptState::Ghost;
       return;
     case AttemptState::Queued:
+      ++handling(attempt, calls_[attempt.call]).dropped;
       leave_queue(instances_[instance], id);
       return release_attempt(id);
     case AttemptState::Working:
+      ++handling(attempt, calls_[attempt.call]).dropped;
       service_stats_[instances_[instance].service].working.add(now(), -1);
       free_thread(id);
       attempt.state = AttemptState::Ghost;
-      return serve_next(instance);
+      afterwards_.push_back({Afterwards::What::Serve, instance});
+      return;
     case AttemptState::Calling:
+      ++handling(attempt, calls_[attempt.call]).dropped;
       abandon_calls(id);
       free_thread(id);
       release_attempt(id);
-      return serve_next(instance);
+      afterwards_.push_back({Afterwards::What::Serve, instance});
+      return;
     default:
       return;
   }
@@ -381,6 +387,7 @@ void World::crash_job(AttemptId id) {
     abandon_calls(id);
     free_thread(id);
   }
+  ++handling(attempts_[id], call).dropped;
   count_answer(attempts_[id], call, Outcome::failed(Error::Crash));
   reply(id, Outcome::failed(Error::Crash));
 }

@@ -86,8 +86,18 @@ bool World::run_until(Instant end, std::uint64_t budget) {
     context_.now = calendar_.now();
     fingerprint_.add(static_cast<std::uint64_t>(calendar_.now().ns) << 4 ^ what.kind);
     handle(what);
+    if (!afterwards_.empty()) do_afterwards();
   }
   return false;
+}
+
+void World::do_afterwards() {
+  for (std::size_t i = 0; i < afterwards_.size(); ++i) {
+    const Afterwards next = afterwards_[i];
+    if (next.id == kNone) continue;
+    next.what == Afterwards::What::Serve ? serve_next(next.id) : settle_step(next.id);
+  }
+  afterwards_.clear();
 }
 
 void World::handle(const Calendar::Happening& what) {
@@ -112,6 +122,8 @@ void World::handle(const Calendar::Happening& what) {
       return on_controller_tick(what.id);
     case kInstanceReady:
       return on_instance_ready(what.id);
+    case kBacklog:
+      return on_backlog(what.id);
   }
 }
 
@@ -127,13 +139,15 @@ Ledger World::ledger() const {
   calls_.each([&](CallId, const Call& call) {
     if (call.wanted && call.parent == kNone) ++requests;
     wanted += call.live;
-    for (AttemptId id = call.attempts; id != kNone; id = attempts_[id].sibling) {
-      const auto& layers = pipeline_of(call).layers;
-      for (std::size_t i = 0; i < layers.size(); ++i) {
-        const bool passed = ((attempts_[id].passed | call.passed) >> i & 1) != 0;
-        given += passed && layers[i]->permits_held() > 0;
-      }
-    }
+    if (!call.wanted) return;
+    const auto& layers = pipeline_of(call).layers;
+    const auto count = [&](LayerMask passed) {
+      for (std::size_t i = 0; i < layers.size(); ++i)
+        given += (passed >> i & 1) != 0 && layers[i]->permits_held() > 0;
+    };
+    count(call.passed);
+    for (AttemptId id = call.attempts; id != kNone; id = attempts_[id].sibling)
+      count(attempts_[id].passed);
   });
   attempts_.each([&](AttemptId, const Attempt& attempt) {
     held += attempt.state == AttemptState::Working || attempt.state == AttemptState::Calling;
@@ -149,7 +163,14 @@ Ledger World::ledger() const {
       }
     }
   }
-  ledger.balanced = requests == ledger.in_flight && attempts_begun_ - attempts_ended_ == wanted &&
+  std::uint64_t arrived = 0, left = 0;
+  for (const ServiceStatistics& service : service_stats_) {
+    for (const HandlingStatistics& h : service.handling) {
+      arrived += h.arrivals;
+      left += h.completed + h.rejected + h.dropped;
+    }
+  }
+  ledger.balanced = arrived == left + threads + in_queues && requests == ledger.in_flight && attempts_begun_ - attempts_ended_ == wanted &&
                     threads == held && in_queues == queued && permits == given;
   return ledger;
 }
