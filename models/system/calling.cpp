@@ -33,6 +33,8 @@ void World::begin_call(CallId id) {
   call.references = 1;
   ++edge_stats_[spec_.routes[call.route].edge].calls;
   if (call.deadline != Instant::max()) {
+    // The job that calls was told a deadline, which has passed while it worked.
+    if (call.deadline <= now()) return end_call(id, Outcome::failed(Error::Deadline));
     call.timers = calendar_.arm(call.deadline - now(), Timing::Varying, kCallTimer, id, kInherited,
                                 call.timers);
   }
