@@ -29,8 +29,8 @@ class Author {
     if (!options_.steady) {
       network();
       for (int i = dice_.below(7); i > 0; --i) fault();
-      if (dice_.chance(0.4)) autoscaler();
-      if (dice_.chance(0.4)) rollout();
+      if (!options_.scalable && dice_.chance(0.4)) autoscaler();
+      if (!options_.scalable && dice_.chance(0.4)) rollout();
     }
     return std::move(text_);
   }
