@@ -143,7 +143,7 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
   for (ClientWindow& window : stats.windows) window.offered += window.covers(now());
   for (PeakCounter& peak : stats.arrivals_peaks) peak.count(now());
   stats.offered.add(now(), 1);
-  if (requests_++ == measuring_.traced_request) {
+  if (requests_++ == measuring_.traced_request || measuring_.trace_all) {
     call.traced = true;
     trace(call, "client " + client.name + " wants something");
   }

@@ -173,7 +173,8 @@ void World::run_steps(AttemptId id) {
       if (work.ns > 0) {
         attempt.state = AttemptState::Working;
         service_stats_[route.service].working.add(now(), 1);
-        if (traced(call)) trace(call, fmt::format("works for {:.3f} ms", work.seconds() * 1e3));
+        if (traced(call)) trace(call, fmt::format("works for {:.3f} ms on attempt {}", work.seconds() * 1e3,
+                                  attempt.number + 1));
         return calendar_.schedule(now() + work, kWorkDone, id);
       }
     } else if (step.kind == StepSpec::Kind::Calls) {

@@ -183,7 +183,9 @@ void World::tell(FactKind kind, std::string subject, std::string what) {
 }
 
 void World::trace(const Call& call, std::string sentence) {
-  trace_.push_back(fmt::format("{:>12.6f} s  {}  {}", now().seconds(),
+  const std::string who =
+      measuring_.trace_all ? fmt::format("{:016x} ", call.lineage) : std::string();
+  trace_.push_back(fmt::format("{}{:>12.6f} s  {}  {}", who, now().seconds(),
                                spec_.edges[spec_.routes[call.route].edge].name, sentence));
 }
 

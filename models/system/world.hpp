@@ -47,6 +47,7 @@ struct Measuring {
   };
   std::vector<Slo> slos;
   std::uint64_t traced_request = ~std::uint64_t{0};  // its number among all, from 0
+  bool trace_all = false;  // every request, each line headed by its call's lineage (for tests)
 };
 
 class World {
