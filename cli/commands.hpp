@@ -39,6 +39,7 @@ struct CheckCommand {
 };
 int check_command(const CheckCommand& options);
 
+int explain_command(const std::string& word);
 int gui_command(const std::vector<std::string>& arguments);
 
 // Prints diagnostics to stderr; the exit code that goes with them.

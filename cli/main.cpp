@@ -58,6 +58,12 @@ int main(int argc, char** argv) {
       ->type_name("FILE");
   check_app->callback([&] { exit_code = check_command(check); });
 
+  std::string word;
+  auto* explain_app = app.add_subcommand(
+      "explain", "Explain a diagnostic's code, a policy, a fault, a table or a metric");
+  explain_app->add_option("WORD", word, "E201, retry, slow, service, recovered_s, …")->required();
+  explain_app->callback([&] { exit_code = explain_command(word); });
+
   std::vector<std::string> gui_arguments;
   auto* gui_app = app.add_subcommand("gui", "Open the desktop program");
   gui_app->add_option("FILE", gui_arguments, "A scenario to open");
