@@ -95,10 +95,8 @@ void World::remove_instance(InstanceId id) {
   retire_if_idle(id);
 }
 
-void World::retire_if_idle(InstanceId id) {
-  Instance& instance = instances_[id];
-  if (instance.state != InstanceState::Draining || instance.named > 0) return;
-  instance.state = InstanceState::Gone;
+void World::retire(InstanceId id) {
+  instances_[id].state = InstanceState::Gone;
   free_instances_.push_back(id);
 }
 
