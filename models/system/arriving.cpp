@@ -54,9 +54,7 @@ void World::open_clients() {
   for (std::uint32_t i = 0; i < spec_.clients.size(); ++i) {
     const ClientSpec& client = spec_.clients[i];
     clients_[i].gaps = Draws(derive(derive(seed_, client.key), kArrivalStream));
-    for (std::uint32_t n = 0; n < client.at_start; ++n) {
-      request(i, derive(derive(seed_, client.key), clients_[i].requests), kNone);
-    }
+    if (client.at_start > 0) calendar_.schedule({}, kBacklog, i);
     if (client.kind != ClientSpec::Kind::Closed) {
       schedule_arrival(i);
       continue;
@@ -70,6 +68,13 @@ void World::open_clients() {
           derive(derive(derive(seed_, client.key), kThinking), derive(u, std::uint64_t{0})));
       calendar_.schedule(client.starts + client.think.sample(draws), kUserReady, id);
     }
+  }
+}
+
+// An event like any other, so that it finds the faults of the first instant and is measured.
+void World::on_backlog(std::uint32_t i) {
+  for (std::uint32_t n = 0; n < spec_.clients[i].at_start; ++n) {
+    request(i, derive(derive(seed_, spec_.clients[i].key), clients_[i].requests), kNone);
   }
 }
 

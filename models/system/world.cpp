@@ -112,6 +112,8 @@ void World::handle(const Calendar::Happening& what) {
       return on_controller_tick(what.id);
     case kInstanceReady:
       return on_instance_ready(what.id);
+    case kBacklog:
+      return on_backlog(what.id);
   }
 }
 

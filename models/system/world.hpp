@@ -87,6 +87,7 @@ class World {
     kFaultBoundary,   // id: fault
     kControllerTick,  // id: controller
     kInstanceReady,   // id: instance
+    kBacklog,         // id: client, whose requests are there at the start
   };
   // Tags of timers that are no policy's.
   static constexpr std::uint32_t kSendAgain = 0x100;  // call: the pause before a retry is over
@@ -102,6 +103,7 @@ class World {
 
   // arriving.cpp
   void open_clients();
+  void on_backlog(std::uint32_t client);
   void on_arrival(std::uint32_t client);
   void on_user_ready(std::uint32_t user);
   void schedule_arrival(std::uint32_t client);
