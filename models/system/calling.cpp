@@ -17,6 +17,7 @@ CallView World::view(CallId, const Call& call, AttemptId id) const {
   v.attempt = id;
   v.tries = call.tries;
   v.live = call.live;
+  v.hedges = call.hedges;
   v.idempotent = spec_.routes[call.route].idempotent;
   v.born = call.due;
   if (id != kNone) {
@@ -32,6 +33,10 @@ void World::begin_call(CallId id) {
   Call& call = calls_[id];
   call.references = 1;
   ++edge_stats_[spec_.routes[call.route].edge].calls;
+  if (call.deadline <= now()) {  // the job that makes it has outlived its own deadline
+    ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(Error::Deadline)];
+    return end_call(id, Outcome::failed(Error::Deadline));
+  }
   if (call.deadline != Instant::max()) {
     call.timers = calendar_.arm(call.deadline - now(), Timing::Varying, kCallTimer, id, kInherited,
                                 call.timers);
@@ -42,6 +47,7 @@ void World::begin_call(CallId id) {
 // Sends a try that is born at `layer`: the first, or one the policy outside `layer` asked for.
 void World::send_try(CallId id, unsigned layer) {
   ++calls_[id].tries;
+  calls_[id].hedges = 0;
   walk_in(new_attempt(id), layer);
 }
 
@@ -175,8 +181,10 @@ void World::unwind(AttemptId id, unsigned floor, Error why) {
 // next thing that happens.
 void World::wake(AttemptId id, unsigned layer) {
   Attempt& attempt = attempts_[id];
-  cancel_timers(attempt.timers, layer, layer + 1);
-  attempt.passed |= static_cast<LayerMask>(1u << layer);
+  Call& call = calls_[attempt.call];
+  const bool outer = layer < pipeline_of(call).spec->inner;
+  cancel_timers(outer ? call.timers : attempt.timers, layer, layer + 1);
+  (outer ? call.passed : attempt.passed) |= static_cast<LayerMask>(1u << layer);
   attempt.timers =
       calendar_.arm({0}, Timing::Varying, kAttemptTimer, id, kWoken + layer + 1, attempt.timers);
 }
@@ -209,7 +217,8 @@ void World::detach(AttemptId id) {
       break;
   }
   attempt.abandoned = true;
-  attempt.sent = now();
+  if (attempt.state == AttemptState::Working || attempt.state == AttemptState::Calling)
+    attempt.started = now();  // what it works from now on is wasted
   if (pipeline_of(call).spec->propagation != Propagation::Cancel) return;
   // The word that nobody waits any more takes the same way as the request did.
   const std::uint32_t link_id = spec_.edges[route.edge].link;
@@ -234,6 +243,17 @@ void World::cancel_others(Call& call, AttemptId kept) {
   }
 }
 
+// Whether the attempt stands in the line of a layer outside those that send again: then it leaves.
+void World::leave_outer_line(AttemptId id) {
+  const Attempt& attempt = attempts_[id];
+  const Call& call = calls_[attempt.call];
+  const Pipeline& pipeline = pipeline_of(call);
+  const unsigned layer = attempt.waiting_at;
+  if (attempt.state != AttemptState::Waiting || layer >= pipeline.spec->inner) return;
+  if ((call.passed >> layer & 1) != 0) return;  // it has been woken
+  pipeline.layers[layer]->leave(view(attempt.call, call, id));
+}
+
 // The call is given up from outside layer `layer` inward; its outcome there is `why`.
 void World::give_up_call(CallId id, unsigned layer, Error why) {
   Call& call = calls_[id];
@@ -241,6 +261,7 @@ void World::give_up_call(CallId id, unsigned layer, Error why) {
   const unsigned inner = pipeline.spec->inner;
   while (call.attempts != kNone) {
     const AttemptId attempt = call.attempts;
+    leave_outer_line(attempt);
     unwind(attempt, inner, why);
     detach(attempt);
   }
@@ -348,6 +369,7 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
   forget_timer(call.timers, timer);
   if (tag >= kSendAgain && tag < kInherited) return send_try(id, tag - kSendAgain);
   if (tag == kInherited) {
+    ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(Error::Deadline)];
     give_up_call(id, 0, Error::Deadline);
     return end_call(id, Outcome::failed(Error::Deadline));
   }
@@ -356,6 +378,7 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
     if (answer.again.ns >= 0) {
       call.timers = calendar_.arm(answer.again, Timing::Constant, kCallTimer, id, tag, call.timers);
     }
+    ++call.hedges;
     return walk_in(new_attempt(id), tag + 1);
   }
   if (answer.verdict != OnTimer::Verdict::GiveUp) return;
@@ -416,8 +439,7 @@ Instant World::expiry(const Attempt& attempt, const Call& call) const {
   const PipelineSpec& spec = *pipeline_of(call).spec;
   if (spec.propagation == Propagation::None) return Instant::max();
   Instant until = call.deadline;
-  if (attempt.abandoned)
-    return until;  // `sent` is no longer when it set out; it was told, and has passed
+  if (spec.call_deadline != Duration::max()) until = std::min(until, call.due + spec.call_deadline);
   if (spec.try_timeout != Duration::max()) until = std::min(until, attempt.sent + spec.try_timeout);
   return until;
 }

@@ -291,6 +291,7 @@ void World::finish_job(AttemptId id, Outcome outcome) {
   count_answer(attempt, call, outcome);
   const InstanceId instance = attempt.instance;
   free_thread(id);
+  attempt.state = AttemptState::Replying;  // whoever is served now may call it off
   if (traced(call))
     trace(call, fmt::format("is done: {}", outcome.ok() ? "ok" : name(outcome.error)));
   serve_next(instance);
@@ -325,8 +326,7 @@ void World::free_thread(AttemptId id) {
   ServiceStatistics& stats = service_stats_[instance.service];
   --instance.busy;
   stats.busy.add(now(), -1);
-  if (attempt.abandoned)
-    stats.wasted_s += (now() - std::max(attempt.sent, attempt.started)).seconds();
+  if (attempt.abandoned) stats.wasted_s += (now() - attempt.started).seconds();
   if (attempt.prev != kNone) attempts_[attempt.prev].next = attempt.next;
   if (attempt.next != kNone) attempts_[attempt.next].prev = attempt.prev;
   if (instance.jobs == id) instance.jobs = attempt.next;

@@ -32,8 +32,8 @@ struct PipelineSpec {
   std::vector<bool> breaker;  // layer by layer
   std::uint8_t inner = 0;     // first layer inside every one that sends again
   Propagation propagation = Propagation::None;
-  Duration try_timeout = Duration::max();
-  Duration call_deadline = Duration::max();
+  Duration try_timeout = Duration::max();    // after which a try is given up
+  Duration call_deadline = Duration::max();  // after which the call is
   bool shared = false;  // one state for all instances of the caller
   std::uint32_t edge = 0;
 };

@@ -120,6 +120,7 @@ class World {
   void unwind(AttemptId id, unsigned floor, Error why);
   void detach(AttemptId id);
   void cancel_others(Call& call, AttemptId kept);
+  void leave_outer_line(AttemptId id);
   void abandon_call(CallId id);
   void end_call(CallId id, Outcome outcome);
   void release_reference(CallId id);

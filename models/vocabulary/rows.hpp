@@ -36,6 +36,7 @@ struct Call {
   std::uint16_t sent = 0;        // attempts in all, hedges too
   std::uint16_t references = 0;  // attempts that exist, wanted or not, and the caller's own
   std::uint8_t live = 0;         // attempts still wanted
+  std::uint8_t hedges = 0;       // sent besides the running try
   bool traced = false;           // its story is told
   bool wanted = true;            // has not ended
 };
@@ -53,9 +54,9 @@ enum class AttemptState : std::uint8_t {
 };
 
 struct Attempt {
-  Instant sent;     // when it set out; once abandoned: when that was
+  Instant sent;     // when it set out
   Instant arrived;  // at the server
-  Instant started;  // got a thread
+  Instant started;  // got a thread; if abandoned with it: when that was
   CallId call = kNone;
   InstanceId instance = kNone;
   std::uint32_t timers = kNone;  // of the layers inside the retry, and of the running step
