@@ -434,9 +434,18 @@ void World::forget_timer(std::uint32_t& chain, TimerId timer) {
   *link = calendar_.next_of_owner(timer);
 }
 
+// Of a call whose caller may be long gone, and its row in use by somebody else.
+const PipelineSpec& World::pipeline_spec(const Call& call) const {
+  const RouteSpec& route = spec_.routes[call.route];
+  const std::uint32_t caller = spec_.edges[route.edge].caller;
+  const auto clients = static_cast<std::uint32_t>(spec_.clients.size());
+  return caller < clients ? spec_.clients[caller].caller.pipelines[route.pipeline]
+                          : spec_.services[caller - clients].caller.pipelines[route.pipeline];
+}
+
 // Until when somebody waits for this attempt, as far as its server has been told.
 Instant World::expiry(const Attempt& attempt, const Call& call) const {
-  const PipelineSpec& spec = *pipeline_of(call).spec;
+  const PipelineSpec& spec = pipeline_spec(call);
   if (spec.propagation == Propagation::None) return Instant::max();
   Instant until = call.deadline;
   if (spec.call_deadline != Duration::max()) until = std::min(until, call.due + spec.call_deadline);

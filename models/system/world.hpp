@@ -136,6 +136,7 @@ class World {
   const Pipeline& pipeline_of(const Call& call) const {
     return callers_[call.caller].pipelines[spec_.routes[call.route].pipeline];
   }
+  const PipelineSpec& pipeline_spec(const Call& call) const;
   void note_breaker(const Call& call, Policy& policy, std::optional<BreakerState> was);
   void cancel_timers(std::uint32_t& chain, std::uint32_t from, std::uint32_t until);
   void forget_timer(std::uint32_t& chain, TimerId timer);
