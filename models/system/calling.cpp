@@ -18,7 +18,7 @@ CallView World::view(CallId, const Call& call, AttemptId id) const {
   v.tries = call.tries;
   v.live = call.live;
   v.hedges = call.hedges;
-  v.idempotent = spec_.routes[call.route].idempotent;
+  v.idempotent = routes_[call.route].idempotent;
   v.born = call.due;
   if (id != kNone) {
     const Attempt& attempt = attempts_[id];
@@ -32,12 +32,13 @@ CallView World::view(CallId, const Call& call, AttemptId id) const {
 void World::begin_call(CallId id) {
   Call& call = calls_[id];
   call.references = 1;
-  ++edge_stats_[spec_.routes[call.route].edge].calls;
-  if (call.deadline <= now()) {  // the job that makes it has outlived its own deadline
-    ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(Error::Deadline)];
-    return end_call(id, Outcome::failed(Error::Deadline));
-  }
+  ++routes_[call.route].counts->calls;
   if (call.deadline != Instant::max()) {
+    // The job that calls was told a deadline, which has passed while it worked.
+    if (call.deadline <= now()) {
+      ++routes_[call.route].counts->errors[static_cast<std::size_t>(Error::Deadline)];
+      return end_call(id, Outcome::failed(Error::Deadline));
+    }
     call.timers = calendar_.arm(call.deadline - now(), Timing::Varying, kCallTimer, id, kInherited,
                                 call.timers);
   }
@@ -59,9 +60,7 @@ AttemptId World::new_attempt(CallId call_id) {
   attempt.number = call.sent++;
   attempt.sent = now();
   attempt.sibling = call.attempts;
-  attempt.priority = call.parent == kNone
-                         ? spec_.clients[spec_.edges[spec_.routes[call.route].edge].caller].priority
-                         : attempts_[call.parent].priority;
+  attempt.priority = call.priority;
   call.attempts = id;
   ++call.live;
   ++call.references;
@@ -76,21 +75,17 @@ void World::walk_in(AttemptId id, unsigned layer) {
   Pipeline& pipeline = pipeline_of(call);
   const auto depth = static_cast<unsigned>(pipeline.layers.size());
   for (; layer < depth; ++layer) {
+    if (const Duration alarm = pipeline.spec->alarms[layer]; alarm.ns >= 0) {
+      set_alarm(id, attempt, call, layer, alarm, Timing::Constant);
+      continue;
+    }
     Policy& policy = *pipeline.layers[layer];
     const std::optional<BreakerState> was =
-        pipeline.spec->breaker[layer] ? policy.breaker_state() : std::nullopt;
+        pipeline.spec->is_breaker(layer) ? policy.breaker_state() : std::nullopt;
     const Before answer = policy.before(view(call_id, call, id));
     if (was) note_breaker(call, policy, was);
     const bool outer = layer < pipeline.spec->inner;
-    if (answer.timer.ns >= 0) {
-      if (outer) {
-        call.timers =
-            calendar_.arm(answer.timer, answer.timing, kCallTimer, call_id, layer, call.timers);
-      } else {
-        attempt.timers =
-            calendar_.arm(answer.timer, answer.timing, kAttemptTimer, id, layer, attempt.timers);
-      }
-    }
+    if (answer.timer.ns >= 0) set_alarm(id, attempt, call, layer, answer.timer, answer.timing);
     if (answer.verdict == Before::Verdict::Proceed) {
       (outer ? call.passed : attempt.passed) |= static_cast<LayerMask>(1u << layer);
       continue;
@@ -104,10 +99,21 @@ void World::walk_in(AttemptId id, unsigned layer) {
       trace(call, fmt::format("is turned away before it is sent: {}", name(answer.why)));
     attempt.state = AttemptState::Waiting;
     attempt.waiting_at = static_cast<std::uint8_t>(depth);  // in no line
-    ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(answer.why)];
+    ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
     return walk_out(call_id, id, layer, Outcome::failed(answer.why));
   }
   dispatch(id);
+}
+
+// Arms a layer's timer: the call's if the layer is outside every one that sends again, else the
+// attempt's.
+void World::set_alarm(AttemptId id, Attempt& attempt, Call& call, unsigned layer, Duration after,
+                      Timing timing) {
+  if (layer < pipeline_of(call).spec->inner) {
+    call.timers = calendar_.arm(after, timing, kCallTimer, attempt.call, layer, call.timers);
+  } else {
+    attempt.timers = calendar_.arm(after, timing, kAttemptTimer, id, layer, attempt.timers);
+  }
 }
 
 // The outcome goes outward from just outside `layer`. `attempt` brought it; kNone: the call itself.
@@ -121,7 +127,7 @@ void World::walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outco
     if ((passed & mask) == 0) continue;
     Policy& policy = *pipeline.layers[layer];
     const std::optional<BreakerState> was =
-        pipeline.spec->breaker[layer] ? policy.breaker_state() : std::nullopt;
+        pipeline.spec->is_breaker(layer) ? policy.breaker_state() : std::nullopt;
     const After answer = policy.after(view(id, call, attempt), outcome);
     if (was) note_breaker(call, policy, was);
     if (answer.wake != kNone) wake(answer.wake, layer);
@@ -170,7 +176,7 @@ void World::unwind(AttemptId id, unsigned floor, Error why) {
     if ((attempt.passed & mask) == 0) continue;
     attempt.passed = static_cast<LayerMask>(attempt.passed & ~mask);
     const std::optional<BreakerState> was =
-        pipeline.spec->breaker[layer] ? policy.breaker_state() : std::nullopt;
+        pipeline.spec->is_breaker(layer) ? policy.breaker_state() : std::nullopt;
     const After answer = policy.after(v, Outcome::failed(why));
     if (was) note_breaker(call, policy, was);
     if (answer.wake != kNone) wake(answer.wake, layer);
@@ -202,7 +208,7 @@ void World::detach(AttemptId id) {
   --call.live;
   ++attempts_ended_;
 
-  const RouteSpec& route = spec_.routes[call.route];
+  const Route& route = routes_[call.route];
   if (attempt.instance != kNone) {
     auto& outstanding = callers_[call.caller].targets[route.target].outstanding;
     if (attempt.instance < outstanding.size()) --outstanding[attempt.instance];
@@ -217,11 +223,10 @@ void World::detach(AttemptId id) {
       break;
   }
   attempt.abandoned = true;
-  if (attempt.state == AttemptState::Working || attempt.state == AttemptState::Calling)
-    attempt.started = now();  // what it works from now on is wasted
+  attempt.started = now();  // of what a thread does for it from here on
   if (pipeline_of(call).spec->propagation != Propagation::Cancel) return;
   // The word that nobody waits any more takes the same way as the request did.
-  const std::uint32_t link_id = spec_.edges[route.edge].link;
+  const std::uint32_t link_id = route.link;
   if (links_[link_id].plain) return cancel_job(id);
   if (links_[link_id].conditions.cut_to) return;
   Draws draws(derive(attempt_key(call, attempt), std::uint64_t{0x63616e63}));
@@ -230,8 +235,7 @@ void World::detach(AttemptId id) {
 }
 
 // One attempt's outcome is the call's: the others are called off.
-void World::cancel_others(Call& call, AttemptId kept) {
-  if (call.live <= 1) return;
+void World::cancel_all_but(Call& call, AttemptId kept) {
   const unsigned inner = pipeline_of(call).spec->inner;
   for (AttemptId id = call.attempts; id != kNone;) {
     const AttemptId next = attempts_[id].sibling;
@@ -289,7 +293,7 @@ void World::end_call(CallId id, Outcome outcome) {
   Call& call = calls_[id];
   cancel_timers(call.timers, 0, ~0u);
   call.wanted = false;
-  EdgeStatistics& edge = edge_stats_[spec_.routes[call.route].edge];
+  EdgeStatistics& edge = *routes_[call.route].counts;
   outcome.ok() ? ++edge.ok : ++edge.failed;
   if (traced(call) && call.parent == kNone) {
     trace(call, outcome.ok()
@@ -309,18 +313,13 @@ void World::end_call(CallId id, Outcome outcome) {
   leg_ended(parent, outcome);
 }
 
-void World::release_reference(CallId id) {
-  if (--calls_[id].references == 0) calls_.release(id);
-}
-
 void World::answer_arrived(AttemptId id) {
   Attempt& attempt = attempts_[id];
   if (attempt.abandoned) return release_attempt(id);
   const Call& call = calls_[attempt.call];
   const Outcome outcome = attempt.error == Error::None ? Outcome{Error::None, attempt.quality}
                                                        : Outcome::failed(attempt.error);
-  if (!outcome.ok())
-    ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(outcome.error)];
+  if (!outcome.ok()) ++routes_[call.route].counts->errors[static_cast<std::size_t>(outcome.error)];
   attempt.state = AttemptState::Waiting;  // the server is done with it
   attempt.waiting_at = 0xff;
   walk_out(attempt.call, id, static_cast<unsigned>(pipeline_of(call).layers.size()), outcome);
@@ -358,7 +357,7 @@ void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
   }
   if (traced(call))
     trace(call, fmt::format("gives up on attempt {}: {}", attempt.number + 1, name(answer.why)));
-  ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(answer.why)];
+  ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
   unwind(id, tag + 1, answer.why);
   attempt.passed = static_cast<LayerMask>(attempt.passed & ~(1u << tag));
   walk_out(call_id, id, tag, Outcome::failed(answer.why));
@@ -369,7 +368,7 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
   forget_timer(call.timers, timer);
   if (tag >= kSendAgain && tag < kInherited) return send_try(id, tag - kSendAgain);
   if (tag == kInherited) {
-    ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(Error::Deadline)];
+    ++routes_[call.route].counts->errors[static_cast<std::size_t>(Error::Deadline)];
     give_up_call(id, 0, Error::Deadline);
     return end_call(id, Outcome::failed(Error::Deadline));
   }
@@ -383,7 +382,7 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
   }
   if (answer.verdict != OnTimer::Verdict::GiveUp) return;
   if (traced(call)) trace(call, fmt::format("gives up: {}", name(answer.why)));
-  ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(answer.why)];
+  ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
   // Timers of the layers outside this one keep running.
   std::uint32_t outside = kNone;
   for (std::uint32_t t = call.timers; t != kNone;) {
@@ -407,15 +406,15 @@ void World::note_breaker(const Call& call, Policy& policy, std::optional<Breaker
   const std::optional<BreakerState> is = policy.breaker_state();
   if (is == was) return;
   constexpr std::array<std::string_view, 3> kStates = {"closed", "open", "half-open"};
-  const std::uint32_t edge = spec_.routes[call.route].edge;
-  if (*is == BreakerState::Open) ++edge_stats_[edge].breaker_opened;
+  const std::uint32_t edge = routes_[call.route].edge;
+  if (*is == BreakerState::Open) ++routes_[call.route].counts->breaker_opened;
   tell(FactKind::Breaker, spec_.edges[edge].name,
        fmt::format("breaker {} → {} (caller {})", kStates[static_cast<std::size_t>(*was)],
                    kStates[static_cast<std::size_t>(*is)], call.caller));
 }
 
 // Calls off those of an owner's timers whose tag is in [from, until).
-void World::cancel_timers(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
+void World::cancel_some(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
   std::uint32_t* link = &chain;
   while (*link != kNone) {
     const std::uint32_t tag = calendar_.tag(*link);
@@ -434,18 +433,10 @@ void World::forget_timer(std::uint32_t& chain, TimerId timer) {
   *link = calendar_.next_of_owner(timer);
 }
 
-// Of a call whose caller may be long gone, and its row in use by somebody else.
-const PipelineSpec& World::pipeline_spec(const Call& call) const {
-  const RouteSpec& route = spec_.routes[call.route];
-  const std::uint32_t caller = spec_.edges[route.edge].caller;
-  const auto clients = static_cast<std::uint32_t>(spec_.clients.size());
-  return caller < clients ? spec_.clients[caller].caller.pipelines[route.pipeline]
-                          : spec_.services[caller - clients].caller.pipelines[route.pipeline];
-}
-
 // Until when somebody waits for this attempt, as far as its server has been told.
 Instant World::expiry(const Attempt& attempt, const Call& call) const {
-  const PipelineSpec& spec = pipeline_spec(call);
+  // Not by way of the caller: it may be long gone, and its row in use by somebody else.
+  const PipelineSpec& spec = *routes_[call.route].policies;
   if (spec.propagation == Propagation::None) return Instant::max();
   Instant until = call.deadline;
   if (spec.call_deadline != Duration::max()) until = std::min(until, call.due + spec.call_deadline);

@@ -116,14 +116,21 @@ class World {
   void send_try(CallId id, unsigned layer);
   AttemptId new_attempt(CallId id);
   void walk_in(AttemptId id, unsigned layer);
+  void set_alarm(AttemptId id, Attempt& attempt, Call& call, unsigned layer, Duration after,
+                 Timing timing);
   void walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outcome);
   void unwind(AttemptId id, unsigned floor, Error why);
   void detach(AttemptId id);
-  void cancel_others(Call& call, AttemptId kept);
   void leave_outer_line(AttemptId id);
+  void cancel_others(Call& call, AttemptId kept) {
+    if (call.live > 1) cancel_all_but(call, kept);
+  }
+  void cancel_all_but(Call& call, AttemptId kept);
   void abandon_call(CallId id);
   void end_call(CallId id, Outcome outcome);
-  void release_reference(CallId id);
+  void release_reference(CallId id) {
+    if (--calls_[id].references == 0) calls_.release(id);
+  }
   void on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer);
   void on_call_timer(CallId id, std::uint32_t tag, TimerId timer);
   void give_up_call(CallId id, unsigned layer, Error why);
@@ -131,18 +138,20 @@ class World {
   void answer_arrived(AttemptId id);
   CallView view(CallId id, const Call& call, AttemptId attempt) const;
   Pipeline& pipeline_of(const Call& call) {
-    return callers_[call.caller].pipelines[spec_.routes[call.route].pipeline];
+    return callers_[call.caller].pipelines[routes_[call.route].pipeline];
   }
   const Pipeline& pipeline_of(const Call& call) const {
-    return callers_[call.caller].pipelines[spec_.routes[call.route].pipeline];
+    return callers_[call.caller].pipelines[routes_[call.route].pipeline];
   }
-  const PipelineSpec& pipeline_spec(const Call& call) const;
   void note_breaker(const Call& call, Policy& policy, std::optional<BreakerState> was);
-  void cancel_timers(std::uint32_t& chain, std::uint32_t from, std::uint32_t until);
+  void cancel_timers(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
+    if (chain != kNone) cancel_some(chain, from, until);
+  }
+  void cancel_some(std::uint32_t& chain, std::uint32_t from, std::uint32_t until);
   void forget_timer(std::uint32_t& chain, TimerId timer);
   Instant expiry(const Attempt& attempt, const Call& call) const;
   std::uint64_t attempt_key(const Call& call, const Attempt& attempt) const {
-    return derive(call.lineage, attempt.number);
+    return attempt.number == 0 ? call.lineage : derive(call.lineage, attempt.number);
   }
 
   // network.cpp
@@ -164,7 +173,10 @@ class World {
   void enqueue(InstanceId instance, AttemptId id);
   AttemptId take_next(Instance& instance);
   void leave_queue(Instance& instance, AttemptId id);
-  void serve_next(InstanceId instance);
+  void serve_next(InstanceId instance) {
+    if (instances_[instance].queued > 0 && !instances_[instance].serving) serve_queue(instance);
+  }
+  void serve_queue(InstanceId instance);
   void start_job(AttemptId id);
   void run_steps(AttemptId id);
   void on_work_done(AttemptId id);
@@ -212,7 +224,10 @@ class World {
   InstanceId new_instance(std::uint32_t service, std::uint32_t version);
   void on_instance_ready(InstanceId id);
   void remove_instance(InstanceId id);
-  void retire_if_idle(InstanceId id);
+  void retire_if_idle(InstanceId id) {
+    if (instances_[id].state == InstanceState::Draining && instances_[id].named == 0) retire(id);
+  }
+  void retire(InstanceId id);
   Caller make_caller(const CallerSpec& spec, std::uint32_t ordinal,
                      std::vector<std::vector<std::shared_ptr<Policy>>>& shared);
 
@@ -229,6 +244,7 @@ class World {
 
   Slab<Call> calls_;
   Slab<Attempt> attempts_;
+  std::vector<Route> routes_;
   std::vector<Instance> instances_;
   std::vector<InstanceId> free_instances_;
   std::vector<Caller> callers_;

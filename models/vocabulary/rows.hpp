@@ -37,8 +37,9 @@ struct Call {
   std::uint16_t references = 0;  // attempts that exist, wanted or not, and the caller's own
   std::uint8_t live = 0;         // attempts still wanted
   std::uint8_t hedges = 0;       // sent besides the running try
-  bool traced = false;           // its story is told
-  bool wanted = true;            // has not ended
+  bool traced : 1 = false;       // its story is told
+  bool wanted : 1 = true;        // has not ended
+  std::uint8_t priority = 0;     // 0 (P0) … 3 (P3)
 };
 static_assert(sizeof(Call) == 64);
 
@@ -56,7 +57,7 @@ enum class AttemptState : std::uint8_t {
 struct Attempt {
   Instant sent;     // when it set out
   Instant arrived;  // at the server
-  Instant started;  // got a thread; if abandoned with it: when that was
+  Instant started;  // got a thread, or was abandoned while it had one
   CallId call = kNone;
   InstanceId instance = kNone;
   std::uint32_t timers = kNone;  // of the layers inside the retry, and of the running step
