@@ -262,8 +262,10 @@ class Builder {
     if (!entry.fault->service().empty())
       f.service = index_of(scenario_.services, entry.fault->service());
     if (!entry.fault->link().empty()) f.link = link(entry.fault->link());
-    f.key = derive(derive(derive(std::uint64_t{0x66}, entry.fault->service()), entry.fault->link()),
-                   static_cast<std::uint64_t>(entry.at.ns));
+    // Named by what it hits and how many before it do, so that two at the same time are independent
+    // and moving one in time leaves its draws as they were.
+    const std::string hit = entry.fault->service() + " " + entry.fault->link();
+    f.key = derive(derive(std::uint64_t{0x66}, hit), faults_on_[hit]++);
     spec_.faults.push_back(std::move(f));
   }
 
@@ -281,6 +283,7 @@ class Builder {
 
   const Scenario& scenario_;
   WorldSpec spec_;
+  std::map<std::string, std::uint64_t> faults_on_;
 };
 
 }  // namespace

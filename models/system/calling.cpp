@@ -75,8 +75,12 @@ void World::walk_in(AttemptId id, unsigned layer) {
   Pipeline& pipeline = pipeline_of(call);
   const auto depth = static_cast<unsigned>(pipeline.layers.size());
   for (; layer < depth; ++layer) {
+    const bool outer = layer < pipeline.spec->inner;
+    // What stands outside a policy that sends again has let the call through, not each attempt.
+    if (outer && (call.passed >> layer & 1) != 0) continue;
     if (const Duration alarm = pipeline.spec->alarms[layer]; alarm.ns >= 0) {
       set_alarm(id, attempt, call, layer, alarm, Timing::Constant);
+      if (outer) call.passed |= static_cast<LayerMask>(1u << layer);
       continue;
     }
     Policy& policy = *pipeline.layers[layer];
@@ -84,7 +88,6 @@ void World::walk_in(AttemptId id, unsigned layer) {
         pipeline.spec->is_breaker(layer) ? policy.breaker_state() : std::nullopt;
     const Before answer = policy.before(view(call_id, call, id));
     if (was) note_breaker(call, policy, was);
-    const bool outer = layer < pipeline.spec->inner;
     if (answer.timer.ns >= 0) set_alarm(id, attempt, call, layer, answer.timer, answer.timing);
     if (answer.verdict == Before::Verdict::Proceed) {
       (outer ? call.passed : attempt.passed) |= static_cast<LayerMask>(1u << layer);
@@ -188,9 +191,9 @@ void World::unwind(AttemptId id, unsigned floor, Error why) {
 void World::wake(AttemptId id, unsigned layer) {
   Attempt& attempt = attempts_[id];
   Call& call = calls_[attempt.call];
-  const bool outer = layer < pipeline_of(call).spec->inner;
-  cancel_timers(outer ? call.timers : attempt.timers, layer, layer + 1);
-  (outer ? call.passed : attempt.passed) |= static_cast<LayerMask>(1u << layer);
+  cancel_timers(attempt.timers, layer, layer + 1);
+  (layer < pipeline_of(call).spec->inner ? call.passed : attempt.passed) |=
+      static_cast<LayerMask>(1u << layer);
   attempt.timers =
       calendar_.arm({0}, Timing::Varying, kAttemptTimer, id, kWoken + layer + 1, attempt.timers);
 }
@@ -247,15 +250,11 @@ void World::cancel_all_but(Call& call, AttemptId kept) {
   }
 }
 
-// Whether the attempt stands in the line of a layer outside those that send again: then it leaves.
-void World::leave_outer_line(AttemptId id) {
-  const Attempt& attempt = attempts_[id];
-  const Call& call = calls_[attempt.call];
-  const Pipeline& pipeline = pipeline_of(call);
-  const unsigned layer = attempt.waiting_at;
-  if (attempt.state != AttemptState::Waiting || layer >= pipeline.spec->inner) return;
-  if ((call.passed >> layer & 1) != 0) return;  // it has been woken
-  pipeline.layers[layer]->leave(view(attempt.call, call, id));
+// Whether the attempt stands in the line of a layer outside every policy that sends again.
+bool World::waits_outside(const Call& call, const Attempt& attempt) const {
+  return attempt.state == AttemptState::Waiting &&
+         attempt.waiting_at < pipeline_of(call).spec->inner &&
+         (call.passed >> attempt.waiting_at & 1) == 0;
 }
 
 // The call is given up from outside layer `layer` inward; its outcome there is `why`.
@@ -265,8 +264,12 @@ void World::give_up_call(CallId id, unsigned layer, Error why) {
   const unsigned inner = pipeline.spec->inner;
   while (call.attempts != kNone) {
     const AttemptId attempt = call.attempts;
-    leave_outer_line(attempt);
     unwind(attempt, inner, why);
+    if (waits_outside(call, attempts_[attempt])) {
+      CallView v = view(id, call, attempt);
+      v.final = true;
+      pipeline.layers[attempts_[attempt].waiting_at]->leave(v);
+    }
     detach(attempt);
   }
   for (unsigned i = inner; i-- > layer;) {
@@ -275,7 +278,11 @@ void World::give_up_call(CallId id, unsigned layer, Error why) {
     call.passed = static_cast<LayerMask>(call.passed & ~mask);
     CallView v = view(id, call, kNone);
     v.final = true;
-    const After answer = pipeline.layers[i]->after(v, Outcome::failed(why));
+    Policy& policy = *pipeline.layers[i];
+    const std::optional<BreakerState> was =
+        pipeline.spec->is_breaker(i) ? policy.breaker_state() : std::nullopt;
+    const After answer = policy.after(v, Outcome::failed(why));
+    if (was) note_breaker(call, policy, was);
     if (answer.wake != kNone) wake(answer.wake, i);
   }
   cancel_timers(call.timers, 0, ~0u);
@@ -377,6 +384,10 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
     if (answer.again.ns >= 0) {
       call.timers = calendar_.arm(answer.again, Timing::Constant, kCallTimer, id, tag, call.timers);
     }
+    // One that has not got past an outer line needs no second in the same line.
+    for (AttemptId a = call.attempts; a != kNone; a = attempts_[a].sibling) {
+      if (waits_outside(call, attempts_[a])) return;
+    }
     ++call.hedges;
     return walk_in(new_attempt(id), tag + 1);
   }
@@ -435,7 +446,6 @@ void World::forget_timer(std::uint32_t& chain, TimerId timer) {
 
 // Until when somebody waits for this attempt, as far as its server has been told.
 Instant World::expiry(const Attempt& attempt, const Call& call) const {
-  // Not by way of the caller: it may be long gone, and its row in use by somebody else.
   const PipelineSpec& spec = *routes_[call.route].policies;
   if (spec.propagation == Propagation::None) return Instant::max();
   Instant until = call.deadline;

@@ -168,7 +168,10 @@ void World::run_steps(AttemptId id) {
       if (work.ns > 0) {
         attempt.state = AttemptState::Working;
         route.served->working.add(now(), 1);
-        if (traced(call)) trace(call, fmt::format("works for {:.3f} ms", work.seconds() * 1e3));
+        if (traced(call)) {
+          trace(call, fmt::format("works for {:.3f} ms on attempt {}", work.seconds() * 1e3,
+                                  attempt.number + 1));
+        }
         return calendar_.schedule(now() + work, kWorkDone, id);
       }
     } else if (step.kind == StepSpec::Kind::Calls) {
@@ -283,9 +286,9 @@ void World::finish_job(AttemptId id, Outcome outcome) {
   count_answer(attempt, call, outcome);
   const InstanceId instance = attempt.instance;
   free_thread(id);
-  attempt.state = AttemptState::Replying;  // whoever is served now may call it off
   if (traced(call))
     trace(call, fmt::format("is done: {}", outcome.ok() ? "ok" : name(outcome.error)));
+  attempt.state = AttemptState::Replying;  // from here on it can't be called off
   serve_next(instance);
   reply(id, outcome);
 }
@@ -342,18 +345,23 @@ void World::cancel_job(AttemptId id) {
       attempt.state = AttemptState::Ghost;
       return;
     case AttemptState::Queued:
+      ++handling(attempt, calls_[attempt.call]).dropped;
       leave_queue(instances_[instance], id);
       return release_attempt(id);
     case AttemptState::Working:
+      ++handling(attempt, calls_[attempt.call]).dropped;
       instances_[instance].stats->working.add(now(), -1);
       free_thread(id);
       attempt.state = AttemptState::Ghost;
-      return serve_next(instance);
+      afterwards_.push_back({Afterwards::What::Serve, instance});
+      return;
     case AttemptState::Calling:
+      ++handling(attempt, calls_[attempt.call]).dropped;
       abandon_calls(id);
       free_thread(id);
       release_attempt(id);
-      return serve_next(instance);
+      afterwards_.push_back({Afterwards::What::Serve, instance});
+      return;
     default:
       return;
   }
@@ -373,6 +381,7 @@ void World::crash_job(AttemptId id) {
     abandon_calls(id);
     free_thread(id);
   }
+  ++handling(attempts_[id], call).dropped;
   count_answer(attempts_[id], call, Outcome::failed(Error::Crash));
   reply(id, Outcome::failed(Error::Crash));
 }

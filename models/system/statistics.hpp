@@ -90,6 +90,7 @@ struct ClientStatistics {
 // What happened at a service, at one endpoint by one version.
 struct HandlingStatistics {
   std::uint64_t arrivals = 0, completed = 0, rejected = 0, ok = 0, failed = 0;
+  std::uint64_t dropped = 0;  // killed by a crash, or called off by the caller
   std::array<std::uint64_t, kErrors> errors{};
   Histogram wait, latency;
 };
@@ -98,7 +99,7 @@ struct ServiceStatistics {
   // By version, then endpoint; each version's stay where they are.
   std::vector<std::vector<HandlingStatistics>> handling;
   StepIntegral busy, working, queued, ready;
-  StepIntegral threads;  // of the ready instances
+  StepIntegral threads;  // of the instances that are ready or finish what they have
   std::uint64_t arrivals = 0;
   double wasted_s = 0;  // thread-seconds after the caller had gone
   std::vector<PeakCounter> arrivals_peaks;

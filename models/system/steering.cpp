@@ -2,6 +2,7 @@
 // counterpart could have measured since it last looked.
 
 #include <algorithm>
+#include <numeric>
 
 #include "models/system/world.hpp"
 
@@ -90,13 +91,13 @@ void World::remove_instance(InstanceId id) {
   std::erase(service.ready, id);
   std::erase(service.versions[instance.version].ready, id);
   service_stats_[instance.service].ready.add(now(), -1);
-  service_stats_[instance.service].threads.add(
-      now(), -static_cast<std::int64_t>(spec_.services[instance.service].threads));
   retire_if_idle(id);
 }
 
 void World::retire(InstanceId id) {
-  instances_[id].state = InstanceState::Gone;
+  Instance& instance = instances_[id];
+  instance.state = InstanceState::Gone;
+  instance.stats->threads.add(now(), -static_cast<std::int64_t>(instance.spec->threads));
   free_instances_.push_back(id);
 }
 
@@ -134,8 +135,15 @@ void World::start_controllers() {
     const ControllerSpec& spec = spec_.controllers[i];
     services_[spec.service].metered = true;
     controllers_[i].controller = spec.config->make(spec_.services[spec.service].replicas);
-    calendar_.schedule(spec.starts, kControllerTick, i);
   }
+  // By name, as with clients.
+  std::vector<std::uint32_t> order(spec_.controllers.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return spec_.controllers[a].name < spec_.controllers[b].name;
+  });
+  for (const std::uint32_t i : order)
+    calendar_.schedule(spec_.controllers[i].starts, kControllerTick, i);
 }
 
 void World::on_controller_tick(std::uint32_t i) {

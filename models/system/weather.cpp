@@ -78,7 +78,7 @@ void World::refresh_service(std::uint32_t service) {
 // Everything in flight there ends. Ready it stays for its callers: nobody has told them.
 void World::kill(InstanceId id) {
   instances_[id].serving = true;  // nobody takes a thread that comes free now
-  // The end of one job may call others off, so each is looked for anew.
+  // One at a time: when a caller learns of one, it may call off others.
   while (instances_[id].jobs != kNone) crash_job(instances_[id].jobs);
   for (std::size_t line = 0; line < instances_[id].lines.size(); ++line) {
     while (instances_[id].lines[line].head != kNone) crash_job(instances_[id].lines[line].head);

@@ -47,6 +47,7 @@ struct Measuring {
   };
   std::vector<Slo> slos;
   std::uint64_t traced_request = ~std::uint64_t{0};  // its number among all, from 0
+  bool trace_all = false;  // every request, each line headed by its call's lineage (for tests)
 };
 
 class World {
@@ -87,7 +88,7 @@ class World {
     kFaultBoundary,   // id: fault
     kControllerTick,  // id: controller
     kInstanceReady,   // id: instance
-    kBacklog,         // id: client, whose requests are there at the start
+    kBacklog,         // id: client; what is there when the run begins
   };
   // Tags of timers that are no policy's.
   static constexpr std::uint32_t kSendAgain = 0x100;  // call: the pause before a retry is over
@@ -103,8 +104,8 @@ class World {
 
   // arriving.cpp
   void open_clients();
-  void on_backlog(std::uint32_t client);
   void on_arrival(std::uint32_t client);
+  void on_backlog(std::uint32_t client);
   void on_user_ready(std::uint32_t user);
   void schedule_arrival(std::uint32_t client);
   Instant next_arrival(std::uint32_t client);
@@ -121,7 +122,6 @@ class World {
   void walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outcome);
   void unwind(AttemptId id, unsigned floor, Error why);
   void detach(AttemptId id);
-  void leave_outer_line(AttemptId id);
   void cancel_others(Call& call, AttemptId kept) {
     if (call.live > 1) cancel_all_but(call, kept);
   }
@@ -133,6 +133,7 @@ class World {
   }
   void on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer);
   void on_call_timer(CallId id, std::uint32_t tag, TimerId timer);
+  bool waits_outside(const Call& call, const Attempt& attempt) const;
   void give_up_call(CallId id, unsigned layer, Error why);
   void wake(AttemptId id, unsigned layer);
   void answer_arrived(AttemptId id);
@@ -143,6 +144,7 @@ class World {
   const Pipeline& pipeline_of(const Call& call) const {
     return callers_[call.caller].pipelines[routes_[call.route].pipeline];
   }
+  // The same for any call, even one whose caller is gone and its row another's.
   void note_breaker(const Call& call, Policy& policy, std::optional<BreakerState> was);
   void cancel_timers(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
     if (chain != kNone) cancel_some(chain, from, until);
@@ -231,6 +233,14 @@ class World {
   Caller make_caller(const CallerSpec& spec, std::uint32_t ordinal,
                      std::vector<std::vector<std::shared_ptr<Policy>>>& shared);
 
+  // What may start other people's work waits until the event at hand has run its course: nothing
+  // ends, begins or goes away under the feet of a handler that is in the middle of a list.
+  struct Afterwards {
+    enum class What : std::uint8_t { Serve, Settle } what;
+    std::uint32_t id;  // instance; attempt (kNone: called off)
+  };
+  void do_afterwards();
+
   void tell(FactKind kind, std::string subject, std::string what);
   bool traced(const Call& call) const { return call.traced; }
   void trace(const Call& call, std::string sentence);
@@ -254,6 +264,7 @@ class World {
   std::vector<ServiceState> services_;
   std::vector<LinkState> links_;
   std::vector<CacheState> caches_;
+  std::vector<Afterwards> afterwards_;
   std::vector<std::vector<double>> popularity_;  // cumulative weights
   std::vector<ControllerState> controllers_;
   std::vector<char> active_faults_;  // 1: begun and not ended
