@@ -213,8 +213,13 @@ class Builder {
       if (kinds[k].name == "breaker")
         p.breakers |= static_cast<LayerMask>(1u << (p.layers.size() - 1));
       if (config->resends()) p.inner = static_cast<std::uint8_t>(p.layers.size());
-      if (const auto timeout = config->try_timeout()) p.try_timeout = *timeout;
-      if (const auto deadline = config->call_deadline()) p.call_deadline = *deadline;
+    }
+    // With an `order` of one's own, a timeout outside the retry limits the whole call, and a
+    // deadline inside it each try.
+    for (std::size_t i = 0; i < p.layers.size(); ++i) {
+      Duration& limit = i < p.inner || p.inner == 0 ? p.call_deadline : p.try_timeout;
+      if (const auto timeout = p.layers[i]->try_timeout()) limit = std::min(limit, *timeout);
+      if (const auto deadline = p.layers[i]->call_deadline()) limit = std::min(limit, *deadline);
     }
     return p;
   }
@@ -243,8 +248,9 @@ class Builder {
     if (client.stops) c.stops = Instant{} + *client.stops;
     Who who{named.name, i, &c.caller, {}};
     c.route = add_route(who, client.calls, client.policy, client.idempotent, c.key);
-    if (const Duration deadline = c.caller.pipelines[0].call_deadline; deadline != Duration::max())
-      c.deadline = deadline;
+    for (const auto& layer : c.caller.pipelines[0].layers) {
+      if (const auto deadline = layer->call_deadline()) c.deadline = *deadline;
+    }
     spec_.clients.push_back(std::move(c));
   }
 

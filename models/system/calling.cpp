@@ -17,6 +17,7 @@ CallView World::view(CallId, const Call& call, AttemptId id) const {
   v.attempt = id;
   v.tries = call.tries;
   v.live = call.live;
+  v.hedges = call.hedges;
   v.idempotent = routes_[call.route].idempotent;
   v.born = call.due;
   if (id != kNone) {
@@ -34,7 +35,10 @@ void World::begin_call(CallId id) {
   ++routes_[call.route].counts->calls;
   if (call.deadline != Instant::max()) {
     // The job that calls was told a deadline, which has passed while it worked.
-    if (call.deadline <= now()) return end_call(id, Outcome::failed(Error::Deadline));
+    if (call.deadline <= now()) {
+      ++routes_[call.route].counts->errors[static_cast<std::size_t>(Error::Deadline)];
+      return end_call(id, Outcome::failed(Error::Deadline));
+    }
     call.timers = calendar_.arm(call.deadline - now(), Timing::Varying, kCallTimer, id, kInherited,
                                 call.timers);
   }
@@ -44,6 +48,7 @@ void World::begin_call(CallId id) {
 // Sends a try that is born at `layer`: the first, or one the policy outside `layer` asked for.
 void World::send_try(CallId id, unsigned layer) {
   ++calls_[id].tries;
+  calls_[id].hedges = 0;
   walk_in(new_attempt(id), layer);
 }
 
@@ -370,6 +375,7 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
   forget_timer(call.timers, timer);
   if (tag >= kSendAgain && tag < kInherited) return send_try(id, tag - kSendAgain);
   if (tag == kInherited) {
+    ++routes_[call.route].counts->errors[static_cast<std::size_t>(Error::Deadline)];
     give_up_call(id, 0, Error::Deadline);
     return end_call(id, Outcome::failed(Error::Deadline));
   }
@@ -382,6 +388,7 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
     for (AttemptId a = call.attempts; a != kNone; a = attempts_[a].sibling) {
       if (waits_outside(call, attempts_[a])) return;
     }
+    ++call.hedges;
     return walk_in(new_attempt(id), tag + 1);
   }
   if (answer.verdict != OnTimer::Verdict::GiveUp) return;

@@ -34,8 +34,8 @@ struct PipelineSpec {
       alarms;              // layer by layer: of a policy that only sets one; < 0: it does more
   std::uint8_t inner = 0;  // first layer inside every one that sends again
   Propagation propagation = Propagation::None;
-  Duration try_timeout = Duration::max();
-  Duration call_deadline = Duration::max();
+  Duration try_timeout = Duration::max();    // after which a try is given up
+  Duration call_deadline = Duration::max();  // after which the call is
   bool shared = false;  // one state for all instances of the caller
   std::uint32_t edge = 0;
 
