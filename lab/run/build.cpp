@@ -209,7 +209,9 @@ class Builder {
       const auto& config = set->patterns[k];
       if (!config) continue;
       p.layers.push_back(config);
-      p.breaker.push_back(kinds[k].name == "breaker");
+      p.alarms.push_back(config->only_alarm().value_or(Duration{-1}));
+      if (kinds[k].name == "breaker")
+        p.breakers |= static_cast<LayerMask>(1u << (p.layers.size() - 1));
       if (config->resends()) p.inner = static_cast<std::uint8_t>(p.layers.size());
       if (const auto timeout = config->try_timeout()) p.try_timeout = *timeout;
       if (const auto deadline = config->call_deadline()) p.call_deadline = *deadline;

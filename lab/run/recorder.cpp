@@ -129,9 +129,11 @@ void Recorder::sample_bin() {
              s.arrivals,
              0,
              0};
-    for (const HandlingStatistics& h : s.handling) {
-      b.ok += h.ok;
-      b.failed += h.failed;
+    for (const auto& version : s.handling) {
+      for (const HandlingStatistics& h : version) {
+        b.ok += h.ok;
+        b.failed += h.failed;
+      }
     }
     const Before& a = service_before_[i];
     ServiceSeries& out = services_[i].value;

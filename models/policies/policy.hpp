@@ -96,6 +96,9 @@ class PolicyConfig {
   // The time after which a try is given up, if this policy sets one; what a server is told when
   // deadlines are propagated.
   virtual std::optional<Duration> try_timeout() const { return std::nullopt; }
+  // Of a policy that does nothing but set this timer for each attempt that passes: its `before` and
+  // `after` need not be asked.
+  virtual std::optional<Duration> only_alarm() const { return std::nullopt; }
   virtual std::optional<Duration> call_deadline() const { return std::nullopt; }
 };
 

@@ -133,6 +133,7 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
   call.lineage = lineage;
   call.due = now();
   call.route = client.route;
+  call.priority = client.priority;
   call.prev = user;
   const std::uint64_t sender = user == kNone ? state.requests : users_[user].number;
   call.caller = state.first_caller + static_cast<std::uint32_t>(sender % client.instances);
@@ -151,7 +152,7 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
 }
 
 void World::request_ended(Call& call, Outcome outcome) {
-  const EdgeSpec& edge = spec_.edges[spec_.routes[call.route].edge];
+  const EdgeSpec& edge = spec_.edges[routes_[call.route].edge];
   const std::uint32_t i = edge.caller;
   const Duration took = now() - call.due;
   fingerprint_.add(call.lineage ^ static_cast<std::uint64_t>(outcome.error));

@@ -82,10 +82,9 @@ void World::wake_waiters(std::uint32_t cache_id, std::uint32_t key, Outcome outc
 void World::leave_cache(AttemptId id) {
   const Attempt& attempt = attempts_[id];
   const Call& call = calls_[attempt.call];
-  const RouteSpec& route = spec_.routes[call.route];
-  const Range& steps = spec_.services[route.service].endpoints[route.endpoint].steps;
-  if (attempt.step >= steps.count) return;
-  const StepSpec& step = spec_.steps[steps.first + attempt.step];
+  const Route& route = routes_[call.route];
+  if (attempt.step >= route.step_count) return;
+  const StepSpec& step = route.steps[attempt.step];
   if (step.kind != StepSpec::Kind::Cache) return;
   CacheState& cache = caches_[step.cache];
   std::erase_if(cache.waiters, [&](const CacheState::Waiter& w) { return w.job == id; });

@@ -17,7 +17,7 @@ CallView World::view(CallId, const Call& call, AttemptId id) const {
   v.attempt = id;
   v.tries = call.tries;
   v.live = call.live;
-  v.idempotent = spec_.routes[call.route].idempotent;
+  v.idempotent = routes_[call.route].idempotent;
   v.born = call.due;
   if (id != kNone) {
     const Attempt& attempt = attempts_[id];
@@ -31,7 +31,7 @@ CallView World::view(CallId, const Call& call, AttemptId id) const {
 void World::begin_call(CallId id) {
   Call& call = calls_[id];
   call.references = 1;
-  ++edge_stats_[spec_.routes[call.route].edge].calls;
+  ++routes_[call.route].counts->calls;
   if (call.deadline != Instant::max()) {
     // The job that calls was told a deadline, which has passed while it worked.
     if (call.deadline <= now()) return end_call(id, Outcome::failed(Error::Deadline));
@@ -55,9 +55,7 @@ AttemptId World::new_attempt(CallId call_id) {
   attempt.number = call.sent++;
   attempt.sent = now();
   attempt.sibling = call.attempts;
-  attempt.priority = call.parent == kNone
-                         ? spec_.clients[spec_.edges[spec_.routes[call.route].edge].caller].priority
-                         : attempts_[call.parent].priority;
+  attempt.priority = call.priority;
   call.attempts = id;
   ++call.live;
   ++call.references;
@@ -75,20 +73,17 @@ void World::walk_in(AttemptId id, unsigned layer) {
     const bool outer = layer < pipeline.spec->inner;
     // What stands outside a policy that sends again has let the call through, not each attempt.
     if (outer && (call.passed >> layer & 1) != 0) continue;
+    if (const Duration alarm = pipeline.spec->alarms[layer]; alarm.ns >= 0) {
+      set_alarm(id, attempt, call, layer, alarm, Timing::Constant);
+      if (outer) call.passed |= static_cast<LayerMask>(1u << layer);
+      continue;
+    }
     Policy& policy = *pipeline.layers[layer];
     const std::optional<BreakerState> was =
-        pipeline.spec->breaker[layer] ? policy.breaker_state() : std::nullopt;
+        pipeline.spec->is_breaker(layer) ? policy.breaker_state() : std::nullopt;
     const Before answer = policy.before(view(call_id, call, id));
     if (was) note_breaker(call, policy, was);
-    if (answer.timer.ns >= 0) {
-      if (outer) {
-        call.timers =
-            calendar_.arm(answer.timer, answer.timing, kCallTimer, call_id, layer, call.timers);
-      } else {
-        attempt.timers =
-            calendar_.arm(answer.timer, answer.timing, kAttemptTimer, id, layer, attempt.timers);
-      }
-    }
+    if (answer.timer.ns >= 0) set_alarm(id, attempt, call, layer, answer.timer, answer.timing);
     if (answer.verdict == Before::Verdict::Proceed) {
       (outer ? call.passed : attempt.passed) |= static_cast<LayerMask>(1u << layer);
       continue;
@@ -102,10 +97,21 @@ void World::walk_in(AttemptId id, unsigned layer) {
       trace(call, fmt::format("is turned away before it is sent: {}", name(answer.why)));
     attempt.state = AttemptState::Waiting;
     attempt.waiting_at = static_cast<std::uint8_t>(depth);  // in no line
-    ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(answer.why)];
+    ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
     return walk_out(call_id, id, layer, Outcome::failed(answer.why));
   }
   dispatch(id);
+}
+
+// Arms a layer's timer: the call's if the layer is outside every one that sends again, else the
+// attempt's.
+void World::set_alarm(AttemptId id, Attempt& attempt, Call& call, unsigned layer, Duration after,
+                      Timing timing) {
+  if (layer < pipeline_of(call).spec->inner) {
+    call.timers = calendar_.arm(after, timing, kCallTimer, attempt.call, layer, call.timers);
+  } else {
+    attempt.timers = calendar_.arm(after, timing, kAttemptTimer, id, layer, attempt.timers);
+  }
 }
 
 // The outcome goes outward from just outside `layer`. `attempt` brought it; kNone: the call itself.
@@ -119,7 +125,7 @@ void World::walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outco
     if ((passed & mask) == 0) continue;
     Policy& policy = *pipeline.layers[layer];
     const std::optional<BreakerState> was =
-        pipeline.spec->breaker[layer] ? policy.breaker_state() : std::nullopt;
+        pipeline.spec->is_breaker(layer) ? policy.breaker_state() : std::nullopt;
     const After answer = policy.after(view(id, call, attempt), outcome);
     if (was) note_breaker(call, policy, was);
     if (answer.wake != kNone) wake(answer.wake, layer);
@@ -168,7 +174,7 @@ void World::unwind(AttemptId id, unsigned floor, Error why) {
     if ((attempt.passed & mask) == 0) continue;
     attempt.passed = static_cast<LayerMask>(attempt.passed & ~mask);
     const std::optional<BreakerState> was =
-        pipeline.spec->breaker[layer] ? policy.breaker_state() : std::nullopt;
+        pipeline.spec->is_breaker(layer) ? policy.breaker_state() : std::nullopt;
     const After answer = policy.after(v, Outcome::failed(why));
     if (was) note_breaker(call, policy, was);
     if (answer.wake != kNone) wake(answer.wake, layer);
@@ -200,7 +206,7 @@ void World::detach(AttemptId id) {
   --call.live;
   ++attempts_ended_;
 
-  const RouteSpec& route = spec_.routes[call.route];
+  const Route& route = routes_[call.route];
   if (attempt.instance != kNone) {
     auto& outstanding = callers_[call.caller].targets[route.target].outstanding;
     if (attempt.instance < outstanding.size()) --outstanding[attempt.instance];
@@ -218,7 +224,7 @@ void World::detach(AttemptId id) {
   attempt.sent = now();
   if (pipeline_of(call).spec->propagation != Propagation::Cancel) return;
   // The word that nobody waits any more takes the same way as the request did.
-  const std::uint32_t link_id = spec_.edges[route.edge].link;
+  const std::uint32_t link_id = route.link;
   if (links_[link_id].plain) return cancel_job(id);
   if (links_[link_id].conditions.cut_to) return;
   Draws draws(derive(attempt_key(call, attempt), std::uint64_t{0x63616e63}));
@@ -270,7 +276,7 @@ void World::give_up_call(CallId id, unsigned layer, Error why) {
     v.final = true;
     Policy& policy = *pipeline.layers[i];
     const std::optional<BreakerState> was =
-        pipeline.spec->breaker[i] ? policy.breaker_state() : std::nullopt;
+        pipeline.spec->is_breaker(i) ? policy.breaker_state() : std::nullopt;
     const After answer = policy.after(v, Outcome::failed(why));
     if (was) note_breaker(call, policy, was);
     if (answer.wake != kNone) wake(answer.wake, i);
@@ -290,7 +296,7 @@ void World::end_call(CallId id, Outcome outcome) {
   Call& call = calls_[id];
   cancel_timers(call.timers, 0, ~0u);
   call.wanted = false;
-  EdgeStatistics& edge = edge_stats_[spec_.routes[call.route].edge];
+  EdgeStatistics& edge = *routes_[call.route].counts;
   outcome.ok() ? ++edge.ok : ++edge.failed;
   if (traced(call) && call.parent == kNone) {
     trace(call, outcome.ok()
@@ -320,8 +326,7 @@ void World::answer_arrived(AttemptId id) {
   const Call& call = calls_[attempt.call];
   const Outcome outcome = attempt.error == Error::None ? Outcome{Error::None, attempt.quality}
                                                        : Outcome::failed(attempt.error);
-  if (!outcome.ok())
-    ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(outcome.error)];
+  if (!outcome.ok()) ++routes_[call.route].counts->errors[static_cast<std::size_t>(outcome.error)];
   attempt.state = AttemptState::Waiting;  // the server is done with it
   attempt.waiting_at = 0xff;
   walk_out(attempt.call, id, static_cast<unsigned>(pipeline_of(call).layers.size()), outcome);
@@ -359,7 +364,7 @@ void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
   }
   if (traced(call))
     trace(call, fmt::format("gives up on attempt {}: {}", attempt.number + 1, name(answer.why)));
-  ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(answer.why)];
+  ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
   unwind(id, tag + 1, answer.why);
   attempt.passed = static_cast<LayerMask>(attempt.passed & ~(1u << tag));
   walk_out(call_id, id, tag, Outcome::failed(answer.why));
@@ -386,7 +391,7 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
   }
   if (answer.verdict != OnTimer::Verdict::GiveUp) return;
   if (traced(call)) trace(call, fmt::format("gives up: {}", name(answer.why)));
-  ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(answer.why)];
+  ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
   // Timers of the layers outside this one keep running.
   std::uint32_t outside = kNone;
   for (std::uint32_t t = call.timers; t != kNone;) {
@@ -410,8 +415,8 @@ void World::note_breaker(const Call& call, Policy& policy, std::optional<Breaker
   const std::optional<BreakerState> is = policy.breaker_state();
   if (is == was) return;
   constexpr std::array<std::string_view, 3> kStates = {"closed", "open", "half-open"};
-  const std::uint32_t edge = spec_.routes[call.route].edge;
-  if (*is == BreakerState::Open) ++edge_stats_[edge].breaker_opened;
+  const std::uint32_t edge = routes_[call.route].edge;
+  if (*is == BreakerState::Open) ++routes_[call.route].counts->breaker_opened;
   tell(FactKind::Breaker, spec_.edges[edge].name,
        fmt::format("breaker {} → {} (caller {})", kStates[static_cast<std::size_t>(*was)],
                    kStates[static_cast<std::size_t>(*is)], call.caller));

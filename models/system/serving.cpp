@@ -14,10 +14,7 @@ constexpr std::uint16_t kBeginning = 0x8000;  // in `pending`: legs are still be
 }  // namespace
 
 HandlingStatistics& World::handling(const Attempt& attempt, const Call& call) {
-  const RouteSpec& route = spec_.routes[call.route];
-  const std::size_t endpoints = spec_.services[route.service].endpoints.size();
-  return service_stats_[route.service]
-      .handling[route.endpoint + endpoints * instances_[attempt.instance].version];
+  return instances_[attempt.instance].handling[routes_[call.route].endpoint];
 }
 
 void World::arrive(AttemptId id) {
@@ -26,14 +23,14 @@ void World::arrive(AttemptId id) {
   Instance& instance = instances_[attempt.instance];
   const Call& call = calls_[attempt.call];
   attempt.arrived = now();
-  ServiceStatistics& stats = service_stats_[instance.service];
+  ServiceStatistics& stats = *instance.stats;
   ++stats.arrivals;
   for (PeakCounter& peak : stats.arrivals_peaks) peak.count(now());
   ++handling(attempt, call).arrivals;
   if (instance.conditions.down || instance.state == InstanceState::Gone)
     return refuse(id, Error::Unavailable);
   if (now() >= expiry(attempt, call)) return refuse(id, Error::Deadline);
-  const ServiceSpec& service = spec_.services[instance.service];
+  const ServiceSpec& service = *instance.spec;
   if (instance.busy < service.threads && instance.queued == 0) return start_job(id);
   if (instance.queued >= service.queue_limit) return refuse(id, Error::Refused);
   enqueue(attempt.instance, id);
@@ -53,28 +50,28 @@ void World::enqueue(InstanceId instance_id, AttemptId id) {
   Instance& instance = instances_[instance_id];
   Attempt& attempt = attempts_[id];
   attempt.state = AttemptState::Queued;
-  const bool by_priority = spec_.services[instance.service].discipline == Discipline::Priority;
+  const bool by_priority = instance.spec->discipline == Discipline::Priority;
   Instance::Line& line = instance.lines[by_priority ? attempt.priority : 0];
   attempt.prev = line.tail;
   attempt.next = kNone;
   (line.tail == kNone ? line.head : attempts_[line.tail].next) = id;
   line.tail = id;
   ++instance.queued;
-  service_stats_[instance.service].queued.add(now(), 1);
+  instance.stats->queued.add(now(), 1);
 }
 
 void World::leave_queue(Instance& instance, AttemptId id) {
   Attempt& attempt = attempts_[id];
-  const bool by_priority = spec_.services[instance.service].discipline == Discipline::Priority;
+  const bool by_priority = instance.spec->discipline == Discipline::Priority;
   Instance::Line& line = instance.lines[by_priority ? attempt.priority : 0];
   (attempt.prev == kNone ? line.head : attempts_[attempt.prev].next) = attempt.next;
   (attempt.next == kNone ? line.tail : attempts_[attempt.next].prev) = attempt.prev;
   --instance.queued;
-  service_stats_[instance.service].queued.add(now(), -1);
+  instance.stats->queued.add(now(), -1);
 }
 
 AttemptId World::take_next(Instance& instance) {
-  const bool lifo = spec_.services[instance.service].discipline == Discipline::Lifo;
+  const bool lifo = instance.spec->discipline == Discipline::Lifo;
   for (Instance::Line& line : instance.lines) {
     if (line.head == kNone) continue;
     const AttemptId id = lifo ? line.tail : line.head;
@@ -89,7 +86,7 @@ AttemptId World::take_next(Instance& instance) {
 void World::serve_next(InstanceId id) {
   Instance& instance = instances_[id];
   if (instance.serving || instance.queued == 0) return;
-  const std::uint32_t threads = spec_.services[instance.service].threads;
+  const std::uint32_t threads = instance.spec->threads;
   instance.serving = true;
   // `instances_` may grow meanwhile, so the reference is not kept.
   while (instances_[id].busy < threads && instances_[id].queued > 0) {
@@ -111,7 +108,7 @@ void World::start_job(AttemptId id) {
   attempt.started = now();
   handling(attempt, call).wait.record(now() - attempt.arrived);
   ++instance.busy;
-  service_stats_[instance.service].busy.add(now(), 1);
+  instance.stats->busy.add(now(), 1);
   attempt.prev = kNone;
   attempt.next = instance.jobs;
   if (instance.jobs != kNone) attempts_[instance.jobs].prev = id;
@@ -160,20 +157,20 @@ void World::run_steps(AttemptId id) {
   for (;;) {
     Attempt& attempt = attempts_[id];
     const Call& call = calls_[attempt.call];
-    const RouteSpec& route = spec_.routes[call.route];
-    const Range& steps = spec_.services[route.service].endpoints[route.endpoint].steps;
-    if (attempt.step == steps.count) {
+    const Route& route = routes_[call.route];
+    if (attempt.step == route.step_count) {
       const Outcome answer = attempt.tainted ? Outcome::failed(Error::WrongData)
                                              : Outcome{Error::None, attempt.quality};
       return finish_job(id, answer);
     }
-    const StepSpec& step = spec_.steps[steps.first + attempt.step];
+    const StepSpec& step = route.steps[attempt.step];
     if (step.kind == StepSpec::Kind::Work) {
       const Duration work = work_of(step, attempt, call);
       if (work.ns > 0) {
         attempt.state = AttemptState::Working;
-        service_stats_[route.service].working.add(now(), 1);
-        if (traced(call)) trace(call, fmt::format("works for {:.3f} ms on attempt {}", work.seconds() * 1e3,
+        route.served->working.add(now(), 1);
+        if (traced(call))
+          trace(call, fmt::format("works for {:.3f} ms on attempt {}", work.seconds() * 1e3,
                                   attempt.number + 1));
         return calendar_.schedule(now() + work, kWorkDone, id);
       }
@@ -193,7 +190,7 @@ void World::on_work_done(AttemptId id) {
     attempt.stale = false;
     return;
   }
-  service_stats_[instances_[attempt.instance].service].working.add(now(), -1);
+  instances_[attempt.instance].stats->working.add(now(), -1);
   attempt.state = AttemptState::Calling;
   ++attempt.step;
   run_steps(id);
@@ -227,7 +224,8 @@ CallId World::begin_leg(AttemptId id, std::uint32_t route) {
   Call& call = calls_[call_id];
   Attempt& attempt = attempts_[id];
   const Call& parent = calls_[attempt.call];
-  call.lineage = derive(derive(parent.lineage, attempt.number), spec_.routes[route].key);
+  call.lineage = derive(attempt_key(parent, attempt), routes_[route].key);
+  call.priority = attempt.priority;
   call.due = now();
   call.deadline = expiry(attempt, parent);
   call.parent = id;
@@ -254,10 +252,8 @@ void World::leg_ended(AttemptId id, Outcome outcome) {
     attempt.share += outcome.quality;
   }
   const Call& call = calls_[attempt.call];
-  const RouteSpec& route = spec_.routes[call.route];
-  const StepSpec& step =
-      spec_.steps[spec_.services[route.service].endpoints[route.endpoint].steps.first +
-                  attempt.step];
+  const Route& route = routes_[call.route];
+  const StepSpec& step = route.steps[attempt.step];
   if (step.kind == StepSpec::Kind::Cache) filled(id, step, outcome);
   settle_step(id);
 }
@@ -266,10 +262,8 @@ void World::leg_ended(AttemptId id, Outcome outcome) {
 void World::settle_step(AttemptId id) {
   Attempt& attempt = attempts_[id];
   const Call& call = calls_[attempt.call];
-  const RouteSpec& route = spec_.routes[call.route];
-  const StepSpec& step =
-      spec_.steps[spec_.services[route.service].endpoints[route.endpoint].steps.first +
-                  attempt.step];
+  const Route& route = routes_[call.route];
+  const StepSpec& step = route.steps[attempt.step];
   const bool decided = !step.wait_all && (attempt.pending & kBeginning) == 0 &&
                        (attempt.good >= step.need || attempt.good + attempt.pending < step.need);
   if (attempt.pending > 0 && !decided) return;
@@ -324,7 +318,7 @@ void World::count_answer(const Attempt& attempt, const Call& call, Outcome outco
 void World::free_thread(AttemptId id) {
   Attempt& attempt = attempts_[id];
   Instance& instance = instances_[attempt.instance];
-  ServiceStatistics& stats = service_stats_[instance.service];
+  ServiceStatistics& stats = *instance.stats;
   --instance.busy;
   stats.busy.add(now(), -1);
   if (attempt.abandoned)
@@ -357,7 +351,7 @@ void World::cancel_job(AttemptId id) {
       return release_attempt(id);
     case AttemptState::Working:
       ++handling(attempt, calls_[attempt.call]).dropped;
-      service_stats_[instances_[instance].service].working.add(now(), -1);
+      instances_[instance].stats->working.add(now(), -1);
       free_thread(id);
       attempt.state = AttemptState::Ghost;
       afterwards_.push_back({Afterwards::What::Serve, instance});
@@ -382,7 +376,7 @@ void World::crash_job(AttemptId id) {
     leave_queue(instances_[attempt.instance], id);
   } else {
     if (attempt.state == AttemptState::Working) {
-      service_stats_[instances_[attempt.instance].service].working.add(now(), -1);
+      instances_[attempt.instance].stats->working.add(now(), -1);
       attempt.stale = true;
     }
     abandon_calls(id);

@@ -50,6 +50,9 @@ InstanceId World::new_instance(std::uint32_t service, std::uint32_t version) {
   instance.caller = caller;
   instance.service = service;
   instance.version = version;
+  instance.spec = &spec_.services[service];
+  instance.stats = &service_stats_[service];
+  instance.handling = service_stats_[service].handling[version].data();
   instance.ordinal = services_[service].instances_made++;
   callers_[caller] = make_caller(spec_.services[service].caller, instance.ordinal,
                                  shared_[spec_.clients.size() + service]);
@@ -220,7 +223,7 @@ void World::act(std::uint32_t s, const Actions& actions, FactKind kind) {
     version.effects = *actions.begins;
     version.key = derive(spec_.services[s].key, version.effects.name);
     service.versions.push_back(std::move(version));
-    service_stats_[s].handling.resize(spec_.services[s].endpoints.size() * service.versions.size());
+    service_stats_[s].handling.emplace_back(spec_.services[s].endpoints.size());
     service.rollout_under_way = true;
   }
   for (const Actions::Replicas& r : actions.replicas) scale(s, r.version, r.wanted, r.start_up);

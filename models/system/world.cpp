@@ -18,7 +18,7 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
   service_stats_.resize(spec.services.size());
   edge_stats_.resize(spec.edges.size());
   for (std::uint32_t i = 0; i < spec.services.size(); ++i) {
-    service_stats_[i].handling.resize(spec.services[i].endpoints.size());
+    service_stats_[i].handling.emplace_back(spec.services[i].endpoints.size());
     service_stats_[i].arrivals_peaks.emplace_back(measuring.warmup, Instant::max());
   }
   for (EdgeStatistics& edge : edge_stats_)
@@ -59,6 +59,12 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
   active_faults_.assign(spec.faults.size(), 0);
   links_.resize(spec.links.size());
   for (std::uint32_t i = 0; i < links_.size(); ++i) links_[i].plain = is_plain(i);
+  for (const RouteSpec& r : spec.routes) {
+    const Range& steps = spec.services[r.service].endpoints[r.endpoint].steps;
+    routes_.push_back({r.edge, r.service, r.endpoint, r.pipeline, r.target, spec.edges[r.edge].link,
+                       steps.count, r.idempotent, r.key, spec.steps.data() + steps.first,
+                       &edge_stats_[r.edge], &service_stats_[r.service]});
+  }
   shared_.resize(spec.clients.size() + spec.services.size());
   clients_.resize(spec.clients.size());
   for (std::uint32_t i = 0; i < spec.clients.size(); ++i) {
@@ -165,9 +171,11 @@ Ledger World::ledger() const {
   }
   std::uint64_t arrived = 0, left = 0;
   for (const ServiceStatistics& service : service_stats_) {
-    for (const HandlingStatistics& h : service.handling) {
-      arrived += h.arrivals;
-      left += h.completed + h.rejected + h.dropped;
+    for (const auto& version : service.handling) {
+      for (const HandlingStatistics& h : version) {
+        arrived += h.arrivals;
+        left += h.completed + h.rejected + h.dropped;
+      }
     }
   }
   ledger.balanced = arrived == left + threads + in_queues && requests == ledger.in_flight && attempts_begun_ - attempts_ended_ == wanted &&
@@ -186,7 +194,7 @@ void World::trace(const Call& call, std::string sentence) {
   const std::string who =
       measuring_.trace_all ? fmt::format("{:016x} ", call.lineage) : std::string();
   trace_.push_back(fmt::format("{}{:>12.6f} s  {}  {}", who, now().seconds(),
-                               spec_.edges[spec_.routes[call.route].edge].name, sentence));
+                               spec_.edges[routes_[call.route].edge].name, sentence));
 }
 
 }  // namespace faultline

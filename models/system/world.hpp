@@ -117,6 +117,8 @@ class World {
   void send_try(CallId id, unsigned layer);
   AttemptId new_attempt(CallId id);
   void walk_in(AttemptId id, unsigned layer);
+  void set_alarm(AttemptId id, Attempt& attempt, Call& call, unsigned layer, Duration after,
+                 Timing timing);
   void walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outcome);
   void unwind(AttemptId id, unsigned floor, Error why);
   void detach(AttemptId id);
@@ -132,10 +134,10 @@ class World {
   void answer_arrived(AttemptId id);
   CallView view(CallId id, const Call& call, AttemptId attempt) const;
   Pipeline& pipeline_of(const Call& call) {
-    return callers_[call.caller].pipelines[spec_.routes[call.route].pipeline];
+    return callers_[call.caller].pipelines[routes_[call.route].pipeline];
   }
   const Pipeline& pipeline_of(const Call& call) const {
-    return callers_[call.caller].pipelines[spec_.routes[call.route].pipeline];
+    return callers_[call.caller].pipelines[routes_[call.route].pipeline];
   }
   // The same for any call, even one whose caller is gone and its row another's.
   const PipelineSpec& pipeline_spec(const Call& call) const;
@@ -144,7 +146,7 @@ class World {
   void forget_timer(std::uint32_t& chain, TimerId timer);
   Instant expiry(const Attempt& attempt, const Call& call) const;
   std::uint64_t attempt_key(const Call& call, const Attempt& attempt) const {
-    return derive(call.lineage, attempt.number);
+    return attempt.number == 0 ? call.lineage : derive(call.lineage, attempt.number);
   }
 
   // network.cpp
@@ -239,6 +241,7 @@ class World {
 
   Slab<Call> calls_;
   Slab<Attempt> attempts_;
+  std::vector<Route> routes_;
   std::vector<Instance> instances_;
   std::vector<InstanceId> free_instances_;
   std::vector<Caller> callers_;

@@ -38,6 +38,7 @@ struct Call {
   std::uint8_t live = 0;         // attempts still wanted
   bool traced = false;           // its story is told
   bool wanted = true;            // has not ended
+  std::uint8_t priority = 0;     // 0 (P0) … 3 (P3)
 };
 static_assert(sizeof(Call) == 64);
 
