@@ -44,7 +44,12 @@ class RadixHeap {
 
   // Takes the first event out if it is due at or before `end`.
   bool pop_until(Instant end, Event& out) {
-    if (head_ == buckets_[0].size() && !refill(end)) return false;
+    if (head_ == buckets_[0].size()) {
+      if (occupied_ == 0) return false;
+      const int bucket = std::countr_zero(occupied_) + 1;
+      if (buckets_[bucket].size() == 1) return pop_only(bucket, end, out);
+      if (!refill(bucket, end)) return false;
+    }
     if (last_ > end.ns) return false;
     out = buckets_[0][head_++];
     --size_;
@@ -76,11 +81,21 @@ class RadixHeap {
     }
   }
 
+  // The lowest bucket holds a single event: it is the next, and needs no moving.
+  bool pop_only(int bucket, Instant end, Event& out) {
+    const Event event = buckets_[bucket][0];
+    if (event.time > end) return false;
+    buckets_[bucket].clear();
+    occupied_ &= ~(std::uint64_t{1} << (bucket - 1));
+    last_ = event.time.ns;
+    out = event;
+    --size_;
+    return true;
+  }
+
   // Moves the earliest instant's events to bucket 0. Leaves everything as it is, and answers no,
   // when that instant lies beyond `end`: a later push may still be earlier.
-  bool refill(Instant end) {
-    if (occupied_ == 0) return false;
-    const int bucket = std::countr_zero(occupied_) + 1;
+  bool refill(int bucket, Instant end) {
     auto& source = buckets_[bucket];
     std::int64_t earliest = source[0].time.ns;
     for (const Event& event : source)

@@ -67,12 +67,15 @@ std::string format_value(double v, std::string_view unit) {
   // A share just under 100 % must not be shown as 100 %.
   if (unit == "share")
     return fmt::format("{:.{}f} %", v * 100, v > 0.999 && v < 1 ? 3 : v > 0.99 && v < 1 ? 2 : 1);
-  if (unit == "seconds")
-    return v < 1 ? fmt::format("{:.3g} ms", v * 1e3) : fmt::format("{:.4g} s", v);
-  if (unit == "per_second") return fmt::format("{:.4g}/s", v);
+  // Four digits, but never 1.2e+04.
+  const auto rounded = [](double x) {
+    return std::abs(x) < 1e4 || std::abs(x) >= 1e15 ? fmt::format("{:.4g}", x)
+                                                    : fmt::format("{:.0f}", x);
+  };
+  if (unit == "seconds") return v < 1 ? fmt::format("{:.3g} ms", v * 1e3) : rounded(v) + " s";
+  if (unit == "per_second") return rounded(v) + "/s";
   if (unit == "factor") return fmt::format("×{:.3g}", v);
-  return v == std::floor(v) && std::abs(v) < 1e15 ? fmt::format("{:.0f}", v)
-                                                  : fmt::format("{:.4g}", v);
+  return v == std::floor(v) && std::abs(v) < 1e15 ? fmt::format("{:.0f}", v) : rounded(v);
 }
 
 Judgement judge(const Expectation& e, const RunResult& result, const ResultOf& other) {

@@ -221,7 +221,7 @@ void World::detach(AttemptId id) {
       break;
   }
   attempt.abandoned = true;
-  attempt.sent = now();
+  attempt.started = now();  // of what a thread does for it from here on
   if (pipeline_of(call).spec->propagation != Propagation::Cancel) return;
   // The word that nobody waits any more takes the same way as the request did.
   const std::uint32_t link_id = route.link;
@@ -233,8 +233,7 @@ void World::detach(AttemptId id) {
 }
 
 // One attempt's outcome is the call's: the others are called off.
-void World::cancel_others(Call& call, AttemptId kept) {
-  if (call.live <= 1) return;
+void World::cancel_all_but(Call& call, AttemptId kept) {
   const unsigned inner = pipeline_of(call).spec->inner;
   for (AttemptId id = call.attempts; id != kNone;) {
     const AttemptId next = attempts_[id].sibling;
@@ -314,10 +313,6 @@ void World::end_call(CallId id, Outcome outcome) {
   if (head == id) head = call.next;
   release_reference(id);
   leg_ended(parent, outcome);
-}
-
-void World::release_reference(CallId id) {
-  if (--calls_[id].references == 0) calls_.release(id);
 }
 
 void World::answer_arrived(AttemptId id) {
@@ -423,7 +418,7 @@ void World::note_breaker(const Call& call, Policy& policy, std::optional<Breaker
 }
 
 // Calls off those of an owner's timers whose tag is in [from, until).
-void World::cancel_timers(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
+void World::cancel_some(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
   std::uint32_t* link = &chain;
   while (*link != kNone) {
     const std::uint32_t tag = calendar_.tag(*link);
@@ -442,22 +437,12 @@ void World::forget_timer(std::uint32_t& chain, TimerId timer) {
   *link = calendar_.next_of_owner(timer);
 }
 
-const PipelineSpec& World::pipeline_spec(const Call& call) const {
-  const RouteSpec& route = spec_.routes[call.route];
-  const std::uint32_t caller = spec_.edges[route.edge].caller;
-  const auto clients = static_cast<std::uint32_t>(spec_.clients.size());
-  const CallerSpec& spec =
-      caller < clients ? spec_.clients[caller].caller : spec_.services[caller - clients].caller;
-  return spec.pipelines[route.pipeline];
-}
-
 // Until when somebody waits for this attempt, as far as its server has been told.
 Instant World::expiry(const Attempt& attempt, const Call& call) const {
-  const PipelineSpec& spec = pipeline_spec(call);
+  const PipelineSpec& spec = *routes_[call.route].policies;
   if (spec.propagation == Propagation::None) return Instant::max();
   Instant until = call.deadline;
-  if (attempt.abandoned)
-    return until;  // `sent` is no longer when it set out; it was told, and has passed
+  if (spec.call_deadline != Duration::max()) until = std::min(until, call.due + spec.call_deadline);
   if (spec.try_timeout != Duration::max()) until = std::min(until, attempt.sent + spec.try_timeout);
   return until;
 }

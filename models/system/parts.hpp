@@ -40,6 +40,7 @@ struct Route {
   bool idempotent = true;
   std::uint64_t key = 0;
   const StepSpec* steps = nullptr;
+  const PipelineSpec* policies = nullptr;
   EdgeStatistics* counts = nullptr;
   ServiceStatistics* served = nullptr;
 };

@@ -83,9 +83,8 @@ AttemptId World::take_next(Instance& instance) {
 
 // Gives free threads to those who wait. What starts may end at once and free its thread again: then
 // this same loop, not a nested one, takes the next.
-void World::serve_next(InstanceId id) {
+void World::serve_queue(InstanceId id) {
   Instance& instance = instances_[id];
-  if (instance.serving || instance.queued == 0) return;
   const std::uint32_t threads = instance.spec->threads;
   instance.serving = true;
   // `instances_` may grow meanwhile, so the reference is not kept.
@@ -169,9 +168,10 @@ void World::run_steps(AttemptId id) {
       if (work.ns > 0) {
         attempt.state = AttemptState::Working;
         route.served->working.add(now(), 1);
-        if (traced(call))
+        if (traced(call)) {
           trace(call, fmt::format("works for {:.3f} ms on attempt {}", work.seconds() * 1e3,
                                   attempt.number + 1));
+        }
         return calendar_.schedule(now() + work, kWorkDone, id);
       }
     } else if (step.kind == StepSpec::Kind::Calls) {
@@ -321,8 +321,7 @@ void World::free_thread(AttemptId id) {
   ServiceStatistics& stats = *instance.stats;
   --instance.busy;
   stats.busy.add(now(), -1);
-  if (attempt.abandoned)
-    stats.wasted_s += (now() - std::max(attempt.sent, attempt.started)).seconds();
+  if (attempt.abandoned) stats.wasted_s += (now() - attempt.started).seconds();
   if (attempt.prev != kNone) attempts_[attempt.prev].next = attempt.next;
   if (attempt.next != kNone) attempts_[attempt.next].prev = attempt.prev;
   if (instance.jobs == id) instance.jobs = attempt.next;

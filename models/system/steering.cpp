@@ -94,12 +94,10 @@ void World::remove_instance(InstanceId id) {
   retire_if_idle(id);
 }
 
-void World::retire_if_idle(InstanceId id) {
+void World::retire(InstanceId id) {
   Instance& instance = instances_[id];
-  if (instance.state != InstanceState::Draining || instance.named > 0) return;
   instance.state = InstanceState::Gone;
-  service_stats_[instance.service].threads.add(
-      now(), -static_cast<std::int64_t>(spec_.services[instance.service].threads));
+  instance.stats->threads.add(now(), -static_cast<std::int64_t>(instance.spec->threads));
   free_instances_.push_back(id);
 }
 

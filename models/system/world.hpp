@@ -122,10 +122,15 @@ class World {
   void walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outcome);
   void unwind(AttemptId id, unsigned floor, Error why);
   void detach(AttemptId id);
-  void cancel_others(Call& call, AttemptId kept);
+  void cancel_others(Call& call, AttemptId kept) {
+    if (call.live > 1) cancel_all_but(call, kept);
+  }
+  void cancel_all_but(Call& call, AttemptId kept);
   void abandon_call(CallId id);
   void end_call(CallId id, Outcome outcome);
-  void release_reference(CallId id);
+  void release_reference(CallId id) {
+    if (--calls_[id].references == 0) calls_.release(id);
+  }
   void on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer);
   void on_call_timer(CallId id, std::uint32_t tag, TimerId timer);
   bool waits_outside(const Call& call, const Attempt& attempt) const;
@@ -140,9 +145,11 @@ class World {
     return callers_[call.caller].pipelines[routes_[call.route].pipeline];
   }
   // The same for any call, even one whose caller is gone and its row another's.
-  const PipelineSpec& pipeline_spec(const Call& call) const;
   void note_breaker(const Call& call, Policy& policy, std::optional<BreakerState> was);
-  void cancel_timers(std::uint32_t& chain, std::uint32_t from, std::uint32_t until);
+  void cancel_timers(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
+    if (chain != kNone) cancel_some(chain, from, until);
+  }
+  void cancel_some(std::uint32_t& chain, std::uint32_t from, std::uint32_t until);
   void forget_timer(std::uint32_t& chain, TimerId timer);
   Instant expiry(const Attempt& attempt, const Call& call) const;
   std::uint64_t attempt_key(const Call& call, const Attempt& attempt) const {
@@ -168,7 +175,10 @@ class World {
   void enqueue(InstanceId instance, AttemptId id);
   AttemptId take_next(Instance& instance);
   void leave_queue(Instance& instance, AttemptId id);
-  void serve_next(InstanceId instance);
+  void serve_next(InstanceId instance) {
+    if (instances_[instance].queued > 0 && !instances_[instance].serving) serve_queue(instance);
+  }
+  void serve_queue(InstanceId instance);
   void start_job(AttemptId id);
   void run_steps(AttemptId id);
   void on_work_done(AttemptId id);
@@ -216,7 +226,10 @@ class World {
   InstanceId new_instance(std::uint32_t service, std::uint32_t version);
   void on_instance_ready(InstanceId id);
   void remove_instance(InstanceId id);
-  void retire_if_idle(InstanceId id);
+  void retire_if_idle(InstanceId id) {
+    if (instances_[id].state == InstanceState::Draining && instances_[id].named == 0) retire(id);
+  }
+  void retire(InstanceId id);
   Caller make_caller(const CallerSpec& spec, std::uint32_t ordinal,
                      std::vector<std::vector<std::shared_ptr<Policy>>>& shared);
 

@@ -54,9 +54,9 @@ enum class AttemptState : std::uint8_t {
 };
 
 struct Attempt {
-  Instant sent;     // when it set out; once abandoned: when that was
+  Instant sent;     // when it set out
   Instant arrived;  // at the server
-  Instant started;  // got a thread
+  Instant started;  // got a thread, or was abandoned while it had one
   CallId call = kNone;
   InstanceId instance = kNone;
   std::uint32_t timers = kNone;  // of the layers inside the retry, and of the running step
