@@ -51,9 +51,10 @@ void BudgetPanel::show_run(std::shared_ptr<const RunResult> result) {
 void BudgetPanel::show_slo(int index) {
   if (!result_ || index < 0 || static_cast<std::size_t>(index) >= result_->slos.size()) return;
   const auto& slo = result_->slos[static_cast<std::size_t>(index)];
-  figures_->setText(tr("<b>%1</b>: %2")
-                        .arg(QString::fromStdString(slo.name).toHtmlEscaped(),
-                             QString::fromStdString(budget_sentence(slo.value))));
+  QString sentence = QString::fromStdString(budget_sentence(slo.value));
+  sentence.replace(" %", QString(QChar::Nbsp) + "%");
+  figures_->setText(
+      tr("<b>%1</b>: %2").arg(QString::fromStdString(slo.name).toHtmlEscaped(), sentence));
   chart_->set_content(budget_of(*result_, slo.value));
 }
 
