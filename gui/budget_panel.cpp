@@ -20,7 +20,10 @@ BudgetPanel::BudgetPanel(TimeAxis& time, QWidget* parent)
   stack->setSpacing(0);
   slos_->setAccessibleName(tr("Objective"));
   figures_->setWordWrap(true);
-  figures_->setMargin(8);
+  figures_->setMargin(6);
+  // In a splitter, wrapped text is squeezed unless it asks for its lines.
+  figures_->setMinimumHeight(3 * fontMetrics().lineSpacing() + 12);
+  figures_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
   figures_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   chart_->reserve_right_axis(true);
   chart_->setMinimumHeight(110);

@@ -65,6 +65,7 @@ class Builder {
     if (service.queue.limit && *service.queue.limit != kUnbounded)
       s.queue_limit = static_cast<std::uint32_t>(*service.queue.limit);
     s.discipline = service.queue.discipline;
+    s.queue_timeout = service.queue.timeout;
     s.balancing = service.balancer;
     if (service.cpu) s.cpu = service.cpu->value;
     s.key = derive(std::uint64_t{0x73}, named.name);
@@ -105,9 +106,15 @@ class Builder {
   }
 
   StepSpec add_step(Who& who, const Step& step, std::uint64_t key) {
-    if (step.work) return work_step(*step.work, key);
     StepSpec s;
+    if (step.work) s = work_step(*step.work, key);
     s.key = key;
+    if (step.chance) s.chance = step.chance->value;
+    if (step.work) return s;
+    if (!step.otherwise.empty()) {
+      s.otherwise = add_route(who, step.otherwise, step.policy, step.idempotent,
+                              derive(key, std::uint64_t{1}));
+    }
     s.kind = step.cache.empty() ? StepSpec::Kind::Calls : StepSpec::Kind::Cache;
     s.routes.first = static_cast<std::uint32_t>(spec_.routes.size());
     if (!step.cache.empty()) {

@@ -6,6 +6,7 @@
 // policy that sends again have said and armed belongs to the call; what the others have, to the
 // attempt.
 
+#include "models/system/mutations.hpp"
 #include "models/system/world.hpp"
 
 namespace faultline {
@@ -204,7 +205,7 @@ void World::detach(AttemptId id) {
   Attempt& attempt = attempts_[id];
   const CallId call_id = attempt.call;
   Call& call = calls_[call_id];
-  cancel_timers(attempt.timers, 0, kServerSide);
+  if (!mutation::keeps_timers) cancel_timers(attempt.timers, 0, kServerSide);
   AttemptId* link = &call.attempts;
   while (*link != id) link = &attempts_[*link].sibling;
   *link = attempt.sibling;
@@ -341,6 +342,7 @@ void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
     return settle_step(id);
   }
   if (tag == kCancelMessage) return cancel_job(id);
+  if (tag == kQueueTimeout) return waited_too_long(id);
   const CallId call_id = attempt.call;
   Call& call = calls_[call_id];
   Pipeline& pipeline = pipeline_of(call);
