@@ -113,7 +113,7 @@ toml::table amplification(const Fields& input) {
   const std::int64_t layers = input.whole("layers");
   std::string text = fmt::format(
       "duration = \"10s\"\n[policy.p]\nretry = {{ attempts = {} }}\n"
-      "[client.c]\ncalls = \"s1\"\npolicy = \"p\"\nrate = \"1/s\"\nstarts = \"11s\"\n"
+      "[client.c]\ncalls = \"s1\"\npolicy = \"p\"\ngaps = \"1000h\"\n"
       "at_start = 1\n",
       input.whole("attempts_per_layer"));
   for (std::int64_t i = 1; i < layers; ++i)

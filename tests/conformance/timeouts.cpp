@@ -46,7 +46,7 @@ toml::table budget(const Fields& input) {
   const auto result = small_run(
       fmt::format("duration = \"10min\"\n[policy.p]\ndeadline = \"{}ms\"\ntimeout = \"{}ms\"\n"
                   "retry = {{ attempts = {}, backoff = \"{}ms\", factor = 1 }}\n"
-                  "[client.c]\ncalls = \"s\"\npolicy = \"p\"\nrate = \"1/s\"\nstarts = \"11min\"\n"
+                  "[client.c]\ncalls = \"s\"\npolicy = \"p\"\ngaps = \"1000h\"\n"
                   "at_start = 1\n[service.s]\nthreads = \"unbounded\"\nwork = \"{}ms\"\n",
                   input.number("overall_ms"), input.number("per_try_ms"),
                   input.whole("num_retries") + 1, input.number("backoff_ms"),

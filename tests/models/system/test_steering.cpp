@@ -149,7 +149,8 @@ TEST_CASE("an instance that went leaves its abandoned calls to themselves", "[wo
       "bake = \"1s\"\n"
       "[[rollout]]\nservice = \"s\"\nat = \"6s\"\nstrategy = \"rolling\"\nstart_up = \"1s\"\n"
       "bake = \"1s\"\n"
-      "[[rollout]]\nservice = \"a\"\nat = \"20s\"\nstrategy = \"rolling\"\nstart_up = \"1s\"\n"
+      "[[rollout]]\nname = \"again\"\nservice = \"a\"\nat = \"20s\"\nstrategy = "
+      "\"rolling\"\nstart_up = \"1s\"\n"
       "bake = \"1s\"\n");
   CHECK(client(r).offered > 2000);
 }
