@@ -39,6 +39,7 @@ int check_command(const CheckCommand& o) {
     verdicts.push_back(*verdict);
     if (interrupted) return kInterrupted;
   }
+  if (!write_output("-", "")) return kRuntime;  // what was printed so far, and whether it got there
   if (!o.junit.empty() && !write_output(o.junit, junit_xml(verdicts))) return kRuntime;
   if (unreadable != kPass) return unreadable;
   return failed ? kFailed : open ? kInconclusive : kPass;

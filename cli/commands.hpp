@@ -39,6 +39,7 @@ struct CheckCommand {
 };
 int check_command(const CheckCommand& options);
 
+int explain_command(const std::string& word);
 struct VerifyCommand {
   std::string rows, family;
   std::string effort = "quick";

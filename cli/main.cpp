@@ -1,7 +1,9 @@
 // faultline: the command line. Results on stdout, all else on stderr; exit codes as contract §2.
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <csignal>
+#include <cstdio>
 
 #include "cli/commands.hpp"
 
@@ -13,6 +15,26 @@ namespace {
 extern "C" void on_interrupt(int) {
   interrupted = true;
   std::signal(SIGINT, SIG_DFL);
+}
+
+// CLI11 takes "x" apart only halfway, and a number that is too large for the largest there is.
+std::string whole_number(const std::string& text) {
+  std::int64_t value = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (problem == std::errc{} && end == text.data() + text.size() && value >= 0) return {};
+  return "\"" + text + "\" is not a whole number from 0 to 9223372036854775807";
+}
+
+// A word where a command is due.
+std::string unknown_command(const CLI::App& app, int argc, char** argv) {
+  std::string known;
+  for (const CLI::App* command : app.get_subcommands({})) {
+    if (argc > 1 && command->get_name() == argv[1]) return {};
+    known += (known.empty() ? "" : ", ") + command->get_name();
+  }
+  if (argc < 2) return "a command is due: " + known;
+  if (argv[1][0] == '-') return {};
+  return "there is no command \"" + std::string(argv[1]) + "\"; there are " + known;
 }
 
 }  // namespace
@@ -30,7 +52,8 @@ int main(int argc, char** argv) {
       app.add_subcommand("run", "Run a scenario once: verdict, summary, what broke first");
   run_app->add_option("FILE", run.file, "The scenario; - is standard input")->required();
   run_app->add_option("--variant", run.variant, "The variant of the file to run");
-  run_app->add_option("--seed", run.seed, "Instead of the scenario's seed");
+  run_app->add_option("--seed", run.seed, "Instead of the scenario's seed")
+      ->check(whole_number);
   run_app->add_option("--set", run.set, "Set a key, e.g. service.db.threads=16 (may be repeated)")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
@@ -42,6 +65,7 @@ int main(int argc, char** argv) {
   run_app
       ->add_option("--trace-request", run.trace_request,
                    "Tell the story of the N-th request (from 0)")
+      ->check(whole_number)
       ->type_name("N");
   run_app->add_flag("--quiet", run.quiet, "Print only the fingerprint");
   run_app->callback([&] { exit_code = run_command(run); });
@@ -57,6 +81,12 @@ int main(int argc, char** argv) {
   check_app->add_option("--junit", check.junit, "Write the verdicts as JUnit XML")
       ->type_name("FILE");
   check_app->callback([&] { exit_code = check_command(check); });
+
+  std::string word;
+  auto* explain_app = app.add_subcommand(
+      "explain", "Explain a diagnostic's code, a policy, a fault, a table or a metric");
+  explain_app->add_option("WORD", word, "E201, retry, slow, service, recovered_s, …")->required();
+  explain_app->callback([&] { exit_code = explain_command(word); });
 
   VerifyCommand verify;
   auto* verify_app = app.add_subcommand(
@@ -78,10 +108,19 @@ int main(int argc, char** argv) {
   gui_app->add_option("FILE", gui_arguments, "A scenario to open");
   gui_app->callback([&] { exit_code = gui_command(gui_arguments); });
 
+  if (const std::string problem = unknown_command(app, argc, argv); !problem.empty()) {
+    std::fprintf(stderr, "faultline: %s\nfaultline --help tells what they do.\n", problem.c_str());
+    return kUsage;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? kPass : kUsage;
+    if (e.get_exit_code() == 0) return app.exit(e) == 0 ? kPass : kUsage;
+    std::fprintf(stderr, "faultline: %s\nfaultline %s--help tells what there is.\n", e.what(),
+                 app.get_subcommands().empty()
+                     ? ""
+                     : (app.get_subcommands().front()->get_name() + " ").c_str());
+    return kUsage;
   }
   return exit_code;
 }

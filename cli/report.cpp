@@ -31,7 +31,7 @@ std::string seconds(double s) {
   if (s == 0) return "–";
   if (s < 1e-3) return fmt::format("{:.0f} µs", s * 1e6);
   if (s < 1) return fmt::format("{:.3g} ms", s * 1e3);
-  return fmt::format("{:.3g} s", s);
+  return s < 1000 ? fmt::format("{:.3g} s", s) : fmt::format("{:.0f} s", s);
 }
 
 std::string count(std::uint64_t n) {

@@ -81,7 +81,7 @@ int run_command(const RunCommand& o) {
   }
   const bool json_to_stdout = o.json == "-";
   if (o.quiet && o.json.empty()) {
-    fmt::print("{:016x}\n", result->fingerprint);
+    if (!write_output("-", fmt::format("{:016x}\n", result->fingerprint))) return kRuntime;
   } else if (!o.quiet && !json_to_stdout) {
     if (!write_output("-", run_report(*result, loaded->scenario, command_of(o, result->seed),
                                       wants_colour())))

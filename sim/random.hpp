@@ -37,7 +37,7 @@ class Draws {
  public:
   using result_type = std::uint64_t;
 
-  explicit constexpr Draws(std::uint64_t key) : state_(mix(key)) {}
+  explicit constexpr Draws(std::uint64_t key) : state_(key) {}  // a key is mixed already
 
   static constexpr result_type min() { return 0; }
   static constexpr result_type max() { return std::numeric_limits<result_type>::max(); }

@@ -1,5 +1,6 @@
 #include "lab/evidence/evaluate.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "lab/evidence/judge.hpp"
@@ -37,6 +38,8 @@ std::shared_ptr<const RunResult> evaluate(const LoadedScenario& loaded, const Ru
                                 : j.verdict == Verdict::Fail ? "fails"
                                                              : "inconclusive"});
   }
+  std::stable_sort(judged->timeline.begin(), judged->timeline.end(),
+                   [](const Moment& a, const Moment& b) { return a.t_s < b.t_s; });
   return judged;
 }
 

@@ -216,10 +216,17 @@ class Builder {
       const auto& config = set->patterns[k];
       if (!config) continue;
       p.layers.push_back(config);
-      p.breaker.push_back(kinds[k].name == "breaker");
+      p.alarms.push_back(config->only_alarm().value_or(Duration{-1}));
+      if (kinds[k].name == "breaker")
+        p.breakers |= static_cast<LayerMask>(1u << (p.layers.size() - 1));
       if (config->resends()) p.inner = static_cast<std::uint8_t>(p.layers.size());
-      if (const auto timeout = config->try_timeout()) p.try_timeout = *timeout;
-      if (const auto deadline = config->call_deadline()) p.call_deadline = *deadline;
+    }
+    // With an `order` of one's own, a timeout outside the retry limits the whole call, and a
+    // deadline inside it each try.
+    for (std::size_t i = 0; i < p.layers.size(); ++i) {
+      Duration& limit = i < p.inner || p.inner == 0 ? p.call_deadline : p.try_timeout;
+      if (const auto timeout = p.layers[i]->try_timeout()) limit = std::min(limit, *timeout);
+      if (const auto deadline = p.layers[i]->call_deadline()) limit = std::min(limit, *deadline);
     }
     return p;
   }
@@ -248,8 +255,9 @@ class Builder {
     if (client.stops) c.stops = Instant{} + *client.stops;
     Who who{named.name, i, &c.caller, {}};
     c.route = add_route(who, client.calls, client.policy, client.idempotent, c.key);
-    if (const Duration deadline = c.caller.pipelines[0].call_deadline; deadline != Duration::max())
-      c.deadline = deadline;
+    for (const auto& layer : c.caller.pipelines[0].layers) {
+      if (const auto deadline = layer->call_deadline()) c.deadline = *deadline;
+    }
     spec_.clients.push_back(std::move(c));
   }
 
@@ -261,8 +269,10 @@ class Builder {
     if (!entry.fault->service().empty())
       f.service = index_of(scenario_.services, entry.fault->service());
     if (!entry.fault->link().empty()) f.link = link(entry.fault->link());
-    f.key = derive(derive(derive(std::uint64_t{0x66}, entry.fault->service()), entry.fault->link()),
-                   static_cast<std::uint64_t>(entry.at.ns));
+    // Named by what it hits and how many before it do, so that two at the same time are independent
+    // and moving one in time leaves its draws as they were.
+    const std::string hit = entry.fault->service() + " " + entry.fault->link();
+    f.key = derive(derive(std::uint64_t{0x66}, hit), faults_on_[hit]++);
     spec_.faults.push_back(std::move(f));
   }
 
@@ -280,6 +290,7 @@ class Builder {
 
   const Scenario& scenario_;
   WorldSpec spec_;
+  std::map<std::string, std::uint64_t> faults_on_;
 };
 
 }  // namespace

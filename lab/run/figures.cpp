@@ -54,7 +54,10 @@ Snapshot snapshot(World& world) {
   Snapshot s;
   s.at = world.now();
   for (const ServiceStatistics& stats : world.services()) {
-    s.services.push_back({stats.handling, stats.busy.area(s.at), stats.working.area(s.at),
+    std::vector<HandlingStatistics> handling;
+    for (const auto& version : stats.handling)
+      handling.insert(handling.end(), version.begin(), version.end());
+    s.services.push_back({std::move(handling), stats.busy.area(s.at), stats.working.area(s.at),
                           stats.queued.area(s.at), stats.ready.area(s.at), stats.threads.area(s.at),
                           stats.wasted_s});
   }

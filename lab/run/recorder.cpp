@@ -41,6 +41,7 @@ Measuring measuring_for(const Scenario& scenario, const WorldSpec& spec,
   m.step = bin_width(scenario.duration);
   m.bins = static_cast<std::size_t>(scenario.duration.ns / m.step.ns) + 2;
   if (options.trace_request) m.traced_request = *options.trace_request;
+  m.trace_all = options.trace_all;
   for (const auto& slo : scenario.slos) {
     for (std::uint32_t c = 0; c < spec.clients.size(); ++c) {
       if (spec.clients[c].name == slo.value.client)
@@ -131,9 +132,11 @@ void Recorder::sample_bin() {
              s.arrivals,
              0,
              0};
-    for (const HandlingStatistics& h : s.handling) {
-      b.ok += h.ok;
-      b.failed += h.failed;
+    for (const auto& version : s.handling) {
+      for (const HandlingStatistics& h : version) {
+        b.ok += h.ok;
+        b.failed += h.failed;
+      }
     }
     const Before& a = service_before_[i];
     ServiceSeries& out = services_[i].value;

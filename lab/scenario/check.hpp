@@ -2,13 +2,18 @@
 // Whether a scenario holds together: names refer to something, calls end somewhere, metrics exist,
 // times lie within the run, and the run can be carried out.
 
+#include <string>
+
 #include "lab/scenario/document.hpp"
 #include "lab/scenario/reader.hpp"
 
 namespace faultline {
 
-// Adds to reading.diagnostics. If the document could not be read in full (`readable` false), only
-// what its names alone tell is checked.
-void check(const Document& document, Reading& reading, bool readable);
+// What a run may ask for at most.
+inline constexpr double kMostRequests = 5e10;
+inline constexpr std::int64_t kMostInstances = 100'000;
+
+// Adds to reading.diagnostics. Expectations are checked if they are about `variant`.
+void check(const Document& document, Reading& reading, const std::string& variant);
 
 }  // namespace faultline

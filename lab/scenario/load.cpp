@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include "lab/scenario/check.hpp"
@@ -40,13 +42,13 @@ class Loading {
 
   tl::expected<LoadedScenario, Diagnostics> load(std::string_view wanted,
                                                  const Settings& settings) {
-    Reading base = read();
+    Reading base = read("base");
     const bool other_language =
         !base.diagnostics.empty() && base.diagnostics.front().code == "E105";
     diagnostics_ = base.diagnostics;
     if (other_language) return tl::make_unexpected(diagnostics_);
     forms_.emplace_back("base", canonical(as_written_, true));
-    read_variants(base.diagnostics);
+    read_variants(places_of(base.diagnostics));
     const std::string name(wanted.empty() ? "base" : wanted);
     if (!known(name)) return tl::make_unexpected(tidied(std::move(diagnostics_)));
 
@@ -63,12 +65,13 @@ class Loading {
       apply(document_, *edit, diagnostics_);
       out.settings.emplace_back(edit->key, toml_text(edit->value));
     }
-    Reading reading = settings.empty() && name == "base" ? std::move(base) : read();
+    Reading reading = settings.empty() && name == "base" ? std::move(base) : read(name);
     if (name == "base" || !settings.empty()) {
       for (Diagnostic& d : reading.diagnostics) diagnostics_.push_back(std::move(d));
     }
     if (!diagnostics_.empty()) return tl::make_unexpected(tidied(std::move(diagnostics_)));
     out.scenario = std::move(reading.scenario);
+    if (const Variant* v = find(out.scenario.variants, name)) out.variant_title = v->title;
     out.translations = std::move(reading.translations);
     out.text = std::move(document_.text);
     out.file = std::move(document_.file);
@@ -79,11 +82,12 @@ class Loading {
   }
 
  private:
-  Reading read() {
+  using Places = std::set<std::tuple<int, int, std::string>>;
+
+  Reading read(const std::string& variant) {
     Reading reading = read_scenario(document_, directory_);
-    const bool readable = reading.diagnostics.empty();
-    // References mean little while what they refer to can't be read, but names still do.
-    check(document_, reading, readable);
+    const bool newer = !reading.diagnostics.empty() && reading.diagnostics[0].code == "E105";
+    if (!newer) check(document_, reading, variant);
     return reading;
   }
 
@@ -92,7 +96,7 @@ class Loading {
     return all != nullptr && all->kind == Node::Kind::Table ? all : nullptr;
   }
 
-  void read_variants(const Diagnostics& of_base) {
+  void read_variants(const Places& of_base) {
     if (variants() == nullptr) return;
     std::size_t count = 0;
     for (const Entry& e : variants()->entries) {
@@ -110,18 +114,20 @@ class Loading {
       document_.root = as_written_;
       apply_variant(e.key, nullptr);
       forms_.emplace_back(e.key, canonical(document_.root, true));
-      add_new(read().diagnostics, of_base, e.key);
+      add_new(read(e.key).diagnostics, of_base, e.key);
     }
   }
 
+  static Places places_of(const Diagnostics& diagnostics) {
+    Places places;
+    for (const Diagnostic& d : diagnostics) places.emplace(d.line, d.column, d.message);
+    return places;
+  }
+
   // What is wrong in a variant and was not wrong without it.
-  void add_new(Diagnostics found, const Diagnostics& of_base, const std::string& variant) {
+  void add_new(Diagnostics found, const Places& of_base, const std::string& variant) {
     for (Diagnostic& d : found) {
-      const bool old = std::any_of(of_base.begin(), of_base.end(), [&](const Diagnostic& b) {
-        return b.line == d.line && b.column == d.column && b.code == d.code &&
-               b.message == d.message;
-      });
-      if (old) continue;
+      if (of_base.contains({d.line, d.column, d.message})) continue;
       d.message += fmt::format(" (in variant {})", variant);
       diagnostics_.push_back(std::move(d));
     }
@@ -129,10 +135,6 @@ class Loading {
 
   void apply_variant(const std::string& name, LoadedScenario* out) {
     const Node* variant = variants()->find(name);
-    if (out != nullptr) {
-      const Node* title = variant->find("title");
-      if (title != nullptr && title->kind == Node::Kind::Text) out->variant_title = title->text;
-    }
     const Node* set = variant->find("set");
     if (set == nullptr) return;
     for (const Edit& edit : edits_of(document_, *set, diagnostics_)) {

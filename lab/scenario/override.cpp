@@ -123,8 +123,8 @@ class Editing {
       fail("E503", fmt::format("{} is a list: `{}` should be a number", name, path_[i]),
            fmt::format("the first element is {}.0", name));
     } else if (*index >= list.items.size()) {
-      fail("E502", fmt::format("{} has {} elements, counted from 0: there is no {}", name,
-                               list.items.size(), *index));
+      fail("E502", fmt::format("there is no {}.{}", name, *index),
+           fmt::format("{} has {}, counted from 0", name, list.items.size()));
     } else {
       return &list.items[*index];
     }
@@ -141,6 +141,16 @@ class Editing {
     if (inner == nullptr) {
       Node fresh;
       fresh.where = edit_.where;
+      if (i + 1 < path_.size() && index_of(path_[i + 1])) {
+        // A list may begin with its first element, given as a whole.
+        if (i + 2 < path_.size() || path_[i + 1] != "0") {
+          fail("E502",
+               fmt::format("there is no {}",
+                           join_path({path_.begin(), path_.begin() + static_cast<long>(i) + 2})));
+          return nullptr;
+        }
+        fresh.kind = Node::Kind::List;
+      }
       table.entries.push_back({path_[i], edit_.where, std::move(fresh)});
       inner = &table.entries.back().value;
     }
@@ -208,6 +218,7 @@ Quantity<std::vector<std::string>> parse_path(std::string_view key) {
       while (at < key.size() && is_bare(key[at])) ++at;
       if (at == start) {
         if (at >= key.size()) return fail("a key is missing at the end", "", at);
+        if (key[at] == '.') return fail("a name is missing before the dot", "", at);
         return fail(fmt::format("`{}` can't stand in a key", key[at]),
                     "put names such as \"a->b\" in quotes", at);
       }

@@ -100,7 +100,7 @@ void ReadingBinder::leave() {
     Position where = frame.where;
     if (frame.node->kind == Node::Kind::Table) {
       for (const Entry& e : frame.node->entries) {
-        if (e.key == r.key) where = e.where;
+        if (r.key.empty() ? e.where.setting >= 0 : e.key == r.key) where = e.where;
       }
     }
     const std::string subject = r.key.empty() ? name : "`" + r.key + "`";
@@ -147,9 +147,9 @@ const Node* ReadingBinder::look(const Field& f) {
   if (frame.node == nullptr) return nullptr;
   if (frame.node->kind != Node::Kind::Table) return look_in_plain(frame, f.key);
   const Node* node = frame.node->find(f.key);
-  if (node == nullptr && !frame.shorthand.empty() && frame.shorthand == f.key) {
-    node = frame.node->find(kPlainValue);
-    if (node != nullptr) frame.known.emplace_back(kPlainValue);
+  if (frame.shorthand == f.key && frame.node->find(kPlainValue) != nullptr) {
+    frame.known.emplace_back(kPlainValue);
+    if (node == nullptr) node = frame.node->find(kPlainValue);
   }
   return node;
 }
@@ -281,8 +281,12 @@ void ReadingBinder::begin_entry(const std::string& name) {
 }
 
 std::string ReadingBinder::path_of(const Field& f) const {
-  const std::string& outside = frames_.back().path;
+  const Frame& frame = frames_.back();
+  const std::string& outside = frame.path;
   if (f.key.empty()) return outside;
+  // Of `timeout = "5ms"`, where the value stands for a table, the author knows no `after`.
+  const bool plain = frame.node != nullptr && frame.node->kind != Node::Kind::Table;
+  if (plain && frame.shorthand == f.key) return outside;
   return outside.empty() ? toml_key(f.key) : outside + "." + toml_key(f.key);
 }
 

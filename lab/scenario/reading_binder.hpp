@@ -28,6 +28,7 @@ class ReadingBinder final : public Binder {
   bool present(const Field& f) override;
   void span(const Field& f, std::optional<std::pair<Duration, Duration>>& target) override;
   bool bound(const Field& f, Bound& target) override;
+  bool amount(const Bound& bound, bool time, double& out) override;
   void text(const Field& f, std::string& target) override;
   void settings(const Field& f, std::vector<std::pair<std::string, std::string>>& target) override;
   void value(const Field& f, bool& target) override;

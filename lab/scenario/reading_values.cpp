@@ -28,18 +28,17 @@ bool is_number(const Node& node) {
   return node.kind == Node::Kind::Integer || node.kind == Node::Kind::Real;
 }
 
+bool is_digits(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 // "p95" is 0.95; nothing if the text is no quantile.
 std::optional<double> quantile(std::string_view text) {
   if (!text.starts_with('p')) return std::nullopt;
   const auto share = parse_share(std::string(text.substr(1)) + "%");
   if (!share || *share <= 0 || *share >= 1) return std::nullopt;
   return *share;
-}
-
-bool is_language(std::string_view text) {
-  return text.size() >= 2 && text.size() <= 8 && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
-         });
 }
 
 }  // namespace
@@ -69,7 +68,7 @@ void ReadingBinder::malformed(const Field& f, const Node& node, const QuantityEr
     where.column += 1 + ahead;
     where.length = std::max(1, where.length - 2 - ahead);
   }
-  fail(f, where, "E303", fmt::format("{} in {}", error.message, path_of(f)), error.hint);
+  fail(f, where, "E303", fmt::format("{}: {}", path_of(f), error.message), error.hint);
 }
 
 template <class Parse>
@@ -116,12 +115,11 @@ void ReadingBinder::value(const Field& f, std::int64_t& target) {
     }
     const std::array<std::string_view, 1> words = {"unbounded"};
     std::string hint = did_you_mean(node->text, std::span<const std::string_view>(words));
+    if (is_digits(node->text)) hint = "counts are written without quotes: " + node->text;
     return wrong_type(f, *node, "a whole number or \"unbounded\"", std::move(hint));
   }
   if (node->kind != Node::Kind::Integer) {
-    const bool digits = node->kind == Node::Kind::Text && !node->text.empty() &&
-                        std::all_of(node->text.begin(), node->text.end(),
-                                    [](char c) { return c >= '0' && c <= '9'; });
+    const bool digits = node->kind == Node::Kind::Text && is_digits(node->text);
     const bool whole = node->kind == Node::Kind::Real && std::abs(node->real) < 1e15 &&
                        node->real == std::floor(node->real);
     std::string hint;
@@ -263,123 +261,6 @@ void ReadingBinder::value(const Field& f, Portion& target) {
   Field within = f;
   within.max = std::min(f.max, 1.0);
   if (in_range(within, *node, *share, format_share)) target.share = *share;
-}
-
-void ReadingBinder::span(const Field& f, std::optional<std::pair<Duration, Duration>>& target) {
-  const Node* node = due(f);
-  if (node == nullptr || node->is_false()) return;
-  if (node->kind != Node::Kind::List || node->items.size() != 2)
-    return wrong_type(f, *node, "a list of two times, such as [\"5min\", \"10min\"]");
-  std::array<Duration, 2> ends;
-  bool good = true;
-  for (std::size_t i = 0; i < 2; ++i) {
-    const Node& end = node->items[i];
-    const std::string* written = quantity_text(f, end, "a time such as \"5min\"", parse_duration);
-    good = good && written != nullptr;
-    if (written == nullptr) continue;
-    const auto time = parse_duration(*written);
-    if (!time) malformed(f, end, time.error());
-    good = good && time.has_value();
-    if (time) ends[i] = *time;
-  }
-  if (good) target = {ends[0], ends[1]};
-}
-
-bool ReadingBinder::bound(const Field& f, Bound& target) {
-  const Node* node = due(f);
-  if (node == nullptr || node->is_false()) return false;
-  target = {};
-  if (is_number(*node)) {
-    target.text = number_text(*node);
-  } else if (node->kind == Node::Kind::Text) {
-    target.text = node->text;
-    if (node->text.empty()) fail(f, node->where, "E304", path_of(f) + " is empty");
-  } else if (node->kind == Node::Kind::Table) {
-    enter(node, where_of(f, *node), path_of(f), std::string(f.key), true);
-    value({.key = "times", .help = "So many times the other's.", .min = 0}, target.times);
-    value({.key = "of", .help = "A variant.", .required = true, .refers = Refers::Variant},
-          target.of);
-    leave();
-  } else {
-    wrong_type(f, *node, "a value in the metric's unit, or { times = 0.2, of = \"variant\" }");
-  }
-  return true;
-}
-
-void ReadingBinder::text(const Field& f, std::string& target) {
-  const Node* node = due(f);
-  if (node == nullptr || node->is_false()) return;
-  const std::string path = path_of(f);
-  const auto translated = [&](const std::string& language, const Node& in, const Position& where) {
-    if (!is_language(language)) {
-      fail(f, where, "E204", fmt::format("{} is no language", toml_quoted(language)),
-           "a code such as en, fr, pt-BR");
-    } else if (in.kind != Node::Kind::Text) {
-      wrong_type(f, in, "text");
-    } else {
-      out_.translations.push_back({path, language, in.text});
-    }
-  };
-  // "story.fr" in quotes beside a plain story: the only way to have both keys in TOML.
-  const Frame& frame = frames_.back();
-  if (frame.node->kind == Node::Kind::Table) {
-    const std::string prefix = std::string(f.key) + ".";
-    for (const Entry& e : frame.node->entries) {
-      if (!e.key.starts_with(prefix)) continue;
-      frames_.back().known.push_back(e.key);
-      translated(e.key.substr(prefix.size()), e.value, e.where);
-    }
-  }
-  if (node->kind == Node::Kind::Text) {
-    target = node->text;
-    return;
-  }
-  if (node->kind != Node::Kind::Table || node->entries.empty())
-    return wrong_type(f, *node, "text, or { en = \"…\", fr = \"…\" }");
-  const Node* first = node->find("en");
-  if (first == nullptr) first = &node->entries.front().value;
-  if (first->kind == Node::Kind::Text) target = first->text;
-  for (const Entry& e : node->entries) translated(e.key, e.value, e.where);
-}
-
-void ReadingBinder::settings(const Field& f,
-                             std::vector<std::pair<std::string, std::string>>& target) {
-  const Node* node = due(f);
-  if (node == nullptr || node->is_false()) return;
-  if (node->kind != Node::Kind::Table)
-    return wrong_type(f, *node, "a table of settings", "set = { \"service.db.threads\" = 16 }");
-  // `a.b.c = 1` and "a.b.c" = 1 say the same; { … } is a value.
-  const auto walk = [&](const auto& self, const Node& table, const std::string& prefix) -> void {
-    for (const Entry& e : table.entries) {
-      const bool quoted_path = prefix.empty() && e.key.find('.') != std::string::npos;
-      const std::string key = quoted_path      ? e.key
-                              : prefix.empty() ? toml_key(e.key)
-                                               : prefix + "." + toml_key(e.key);
-      if (e.value.kind == Node::Kind::Table && !e.value.braced) {
-        self(self, e.value, key);
-      } else {
-        target.emplace_back(key, toml_text(e.value));
-      }
-    }
-  };
-  walk(walk, *node, "");
-}
-
-Reading read_scenario(const Document& document, const std::filesystem::path& directory) {
-  Reading reading;
-  const Node* version = document.root.find("faultline");
-  if (version != nullptr && version->kind == Node::Kind::Integer &&
-      version->integer > kLanguageVersion) {
-    // Whatever else is in it may mean something in that version.
-    reading.diagnostics.push_back(document.at(
-        version->where, "E105",
-        fmt::format("this scenario needs a Faultline that reads version {} of the language; this "
-                    "one reads version {}",
-                    version->integer, kLanguageVersion)));
-    return reading;
-  }
-  ReadingBinder(document, directory, reading).read(reading.scenario);
-  return reading;
 }
 
 }  // namespace faultline

@@ -340,7 +340,7 @@ void Slo::describe(Binder& b) {
 }
 
 void Variant::describe(Binder& b) {
-  b.field({.key = "title", .help = "What it is, in a few words."}, title);
+  b.text({.key = "title", .help = "What it is, in a few words."}, title);
   b.settings({.key = "set", .help = "Keys of the scenario with other values."}, set);
 }
 
@@ -380,18 +380,18 @@ void Expectation::describe(Binder& b) {
 
 void Note::describe(Binder& b) {
   b.field({.key = "at", .help = "When it appears.", .min = 0, .required = true}, at);
-  b.field({.key = "text", .help = "What to watch, what to ask, what to try.", .required = true},
-          text);
+  b.text({.key = "text", .help = "What to watch, what to ask, what to try.", .required = true},
+         text);
 }
 
 void Scenario::describe(Binder& b) {
   b.field(
       {.key = "faultline", .help = "Version of the scenario language.", .min = 1, .required = true},
       version);
-  b.field({.key = "title", .help = "What it is about."}, title);
-  b.text(
-      {.key = "story", .help = "Markdown, shown to the audience; story.fr is the same in French."},
-      story);
+  b.text({.key = "title", .help = "What it is about."}, title);
+  b.text({.key = "story",
+          .help = "Markdown for the audience; in several languages { en = …, fr = … }."},
+         story);
   b.field({.key = "duration", .help = "Simulated time.", .min = 0, .above_min = true}, duration);
   b.field(
       {.key = "warmup", .help = "Left out of the summary figures, drawn all the same.", .min = 0},

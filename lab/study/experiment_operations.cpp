@@ -151,7 +151,9 @@ Answer autoscaler(Asked& ask) {
   const double tolerance = ask.number("tolerance");
   if (!ask.asks("desired_replicas")) return std::nullopt;
   return arithmetic([=](std::uint64_t, std::uint64_t) {
-    return static_cast<double>(replicas_for(current, metric, target, tolerance));
+    const std::vector<PodSample> pods(static_cast<std::size_t>(current),
+                                      {PodSample::State::Ready, metric, 100});
+    return static_cast<double>(replicas_for(current, pods, target, tolerance, false).replicas);
   });
 }
 

@@ -175,7 +175,7 @@ std::string storm(double rate, int servers, double mu, double timeout, int attem
 Until a_wait_below(double timeout) {
   const Duration limit = from_seconds(timeout * 0.01);
   return [limit](World& world) {
-    const Histogram& wait = world.services()[0].handling[0].wait;
+    const Histogram& wait = world.services()[0].handling[0][0].wait;
     return !wait.empty() && wait.min() <= limit;
   };
 }

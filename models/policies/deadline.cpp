@@ -8,14 +8,9 @@ namespace {
 
 class Deadline final : public Policy {
  public:
-  explicit Deadline(Duration after) : after_(after) {}
-  Before before(const CallView&) override { return {.timer = after_}; }
   OnTimer on_timer(const CallView&) override {
     return {.verdict = OnTimer::Verdict::GiveUp, .why = Error::Deadline};
   }
-
- private:
-  Duration after_;
 };
 
 class DeadlineConfig final : public PolicyConfigOf<DeadlineConfig> {
@@ -29,8 +24,9 @@ class DeadlineConfig final : public PolicyConfigOf<DeadlineConfig> {
              .above_min = true},
             after_);
   }
-  std::unique_ptr<Policy> make() const override { return std::make_unique<Deadline>(after_); }
+  std::unique_ptr<Policy> make() const override { return std::make_unique<Deadline>(); }
   std::optional<Duration> call_deadline() const override { return after_; }
+  std::optional<Duration> only_alarm() const override { return after_; }
 
  private:
   Duration after_;

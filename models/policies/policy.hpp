@@ -34,6 +34,7 @@ struct CallView {
   std::uint16_t number = 0;   // of the attempt within its call, hedges counted
   std::uint16_t tries = 0;    // sent so far, hedges not counted
   std::uint8_t live = 0;      // attempts of the call still wanted, this one included
+  std::uint8_t hedges = 0;    // sent besides the running try
   std::uint8_t priority = 0;  // 0 (P0) … 3 (P3)
   bool idempotent = true;
   bool waited = false;  // has been sent for after a Wait
@@ -96,6 +97,9 @@ class PolicyConfig {
   // The time after which a try is given up, if this policy sets one; what a server is told when
   // deadlines are propagated.
   virtual std::optional<Duration> try_timeout() const { return std::nullopt; }
+  // Of a policy that does nothing but set this timer for each attempt that passes: its `before` and
+  // `after` need not be asked.
+  virtual std::optional<Duration> only_alarm() const { return std::nullopt; }
   virtual std::optional<Duration> call_deadline() const { return std::nullopt; }
 };
 

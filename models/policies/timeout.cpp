@@ -9,14 +9,9 @@ namespace {
 
 class Timeout final : public Policy {
  public:
-  explicit Timeout(Duration after) : after_(after) {}
-  Before before(const CallView&) override { return {.timer = after_}; }
   OnTimer on_timer(const CallView&) override {
     return {.verdict = OnTimer::Verdict::GiveUp, .why = Error::Timeout};
   }
-
- private:
-  Duration after_;
 };
 
 class TimeoutConfig final : public PolicyConfigOf<TimeoutConfig> {
@@ -30,8 +25,9 @@ class TimeoutConfig final : public PolicyConfigOf<TimeoutConfig> {
              .above_min = true},
             after_);
   }
-  std::unique_ptr<Policy> make() const override { return std::make_unique<Timeout>(after_); }
+  std::unique_ptr<Policy> make() const override { return std::make_unique<Timeout>(); }
   std::optional<Duration> try_timeout() const override { return after_; }
+  std::optional<Duration> only_alarm() const override { return after_; }
 
  private:
   Duration after_;

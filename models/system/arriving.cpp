@@ -3,13 +3,17 @@
 
 #include "models/system/world.hpp"
 
+#include <algorithm>
 #include <boost/random/exponential_distribution.hpp>
+#include <numeric>
 
 namespace faultline {
 namespace {
 
 constexpr std::uint64_t kArrivalStream = 0x61727269;
 constexpr std::uint64_t kThinking = 0x7468696e;
+// The least that a user's cycle takes when neither the answer nor thinking takes any time.
+constexpr Duration kMoment = milliseconds(1);
 
 // The integral of the shape from 0 to t, in seconds, and its inverse. A shape is linear between
 // points, flat outside; so the expected number of arrivals by t is rate × area(t).
@@ -51,12 +55,18 @@ struct ShapeArea {
 }  // namespace
 
 void World::open_clients() {
-  for (std::uint32_t i = 0; i < spec_.clients.size(); ++i) {
+  // By name, so that what is due at the same instant happens in the same order wherever the tables
+  // stand in the file.
+  std::vector<std::uint32_t> order(spec_.clients.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return spec_.clients[a].name < spec_.clients[b].name;
+  });
+  for (const std::uint32_t i : order) {
     const ClientSpec& client = spec_.clients[i];
     clients_[i].gaps = Draws(derive(derive(seed_, client.key), kArrivalStream));
-    for (std::uint32_t n = 0; n < client.at_start; ++n) {
-      request(i, derive(derive(seed_, client.key), clients_[i].requests), kNone);
-    }
+    // An event like any other, so that whoever looks at the world at its beginning sees it empty.
+    if (client.at_start > 0) calendar_.schedule({}, kBacklog, i);
     if (client.kind != ClientSpec::Kind::Closed) {
       schedule_arrival(i);
       continue;
@@ -100,6 +110,12 @@ void World::on_arrival(std::uint32_t i) {
   }
 }
 
+void World::on_backlog(std::uint32_t i) {
+  const ClientSpec& client = spec_.clients[i];
+  for (std::uint32_t n = 0; n < client.at_start; ++n)
+    request(i, derive(derive(seed_, client.key), clients_[i].requests), kNone);
+}
+
 void World::on_user_ready(std::uint32_t id) {
   User& user = users_[id];
   const ClientSpec& client = spec_.clients[user.client];
@@ -117,6 +133,7 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
   call.lineage = lineage;
   call.due = now();
   call.route = client.route;
+  call.priority = client.priority;
   call.prev = user;
   const std::uint64_t sender = user == kNone ? state.requests : users_[user].number;
   call.caller = state.first_caller + static_cast<std::uint32_t>(sender % client.instances);
@@ -127,7 +144,7 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
   for (ClientWindow& window : stats.windows) window.offered += window.covers(now());
   for (PeakCounter& peak : stats.arrivals_peaks) peak.count(now());
   stats.offered.add(now(), 1);
-  if (requests_++ == measuring_.traced_request) {
+  if (requests_++ == measuring_.traced_request || measuring_.trace_all) {
     call.traced = true;
     trace(call, "client " + client.name + " wants something");
   }
@@ -135,7 +152,7 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
 }
 
 void World::request_ended(Call& call, Outcome outcome) {
-  const EdgeSpec& edge = spec_.edges[spec_.routes[call.route].edge];
+  const EdgeSpec& edge = spec_.edges[routes_[call.route].edge];
   const std::uint32_t i = edge.caller;
   const Duration took = now() - call.due;
   fingerprint_.add(call.lineage ^ static_cast<std::uint64_t>(outcome.error));
@@ -175,7 +192,10 @@ void World::request_ended(Call& call, Outcome outcome) {
   const ClientSpec& client = spec_.clients[i];
   Draws draws(derive(derive(derive(seed_, client.key), kThinking),
                      derive(users_[user].number, users_[user].cycle)));
-  calendar_.schedule(now() + client.think.sample(draws), kUserReady, user);
+  Duration pause = client.think.sample(draws);
+  // Asked, refused and asked again in no time at all: the clock would stand still for ever.
+  if (pause.ns == 0 && took.ns == 0) pause = kMoment;
+  calendar_.schedule(now() + pause, kUserReady, user);
 }
 
 }  // namespace faultline

@@ -77,8 +77,8 @@ void World::wake_waiters(std::uint32_t cache_id, std::uint32_t key, Outcome outc
     attempt.pending = 0;
     attempt.good = outcome.ok() ? 1 : 0;
     attempt.share = outcome.quality;
+    afterwards_.push_back({Afterwards::What::Settle, job});
   }
-  for (AttemptId job : woken) settle_step(job);
 }
 
 // The job is going away while it fetches or waits. A fetch that nobody finishes fails those who
@@ -86,13 +86,15 @@ void World::wake_waiters(std::uint32_t cache_id, std::uint32_t key, Outcome outc
 void World::leave_cache(AttemptId id) {
   const Attempt& attempt = attempts_[id];
   const Call& call = calls_[attempt.call];
-  const RouteSpec& route = spec_.routes[call.route];
-  const Range& steps = spec_.services[route.service].endpoints[route.endpoint].steps;
-  if (attempt.step >= steps.count) return;
-  const StepSpec& step = spec_.steps[steps.first + attempt.step];
+  const Route& route = routes_[call.route];
+  if (attempt.step >= route.step_count) return;
+  const StepSpec& step = route.steps[attempt.step];
   if (step.kind != StepSpec::Kind::Cache) return;
   CacheState& cache = caches_[step.cache];
   std::erase_if(cache.waiters, [&](const CacheState::Waiter& w) { return w.job == id; });
+  for (Afterwards& a : afterwards_) {
+    if (a.what == Afterwards::What::Settle && a.id == id) a.id = kNone;
+  }
   const std::uint32_t key = draw_key(step, attempt_key(call, attempt));
   if (cache.entries[key].filler != id) return;
   cache.entries[key].filler = kNone;

@@ -18,7 +18,8 @@ CallView World::view(CallId, const Call& call, AttemptId id) const {
   v.attempt = id;
   v.tries = call.tries;
   v.live = call.live;
-  v.idempotent = spec_.routes[call.route].idempotent;
+  v.hedges = call.hedges;
+  v.idempotent = routes_[call.route].idempotent;
   v.born = call.due;
   if (id != kNone) {
     const Attempt& attempt = attempts_[id];
@@ -32,8 +33,13 @@ CallView World::view(CallId, const Call& call, AttemptId id) const {
 void World::begin_call(CallId id) {
   Call& call = calls_[id];
   call.references = 1;
-  ++edge_stats_[spec_.routes[call.route].edge].calls;
+  ++routes_[call.route].counts->calls;
   if (call.deadline != Instant::max()) {
+    // The job that calls was told a deadline, which has passed while it worked.
+    if (call.deadline <= now()) {
+      ++routes_[call.route].counts->errors[static_cast<std::size_t>(Error::Deadline)];
+      return end_call(id, Outcome::failed(Error::Deadline));
+    }
     call.timers = calendar_.arm(call.deadline - now(), Timing::Varying, kCallTimer, id, kInherited,
                                 call.timers);
   }
@@ -43,6 +49,7 @@ void World::begin_call(CallId id) {
 // Sends a try that is born at `layer`: the first, or one the policy outside `layer` asked for.
 void World::send_try(CallId id, unsigned layer) {
   ++calls_[id].tries;
+  calls_[id].hedges = 0;
   walk_in(new_attempt(id), layer);
 }
 
@@ -54,9 +61,7 @@ AttemptId World::new_attempt(CallId call_id) {
   attempt.number = call.sent++;
   attempt.sent = now();
   attempt.sibling = call.attempts;
-  attempt.priority = call.parent == kNone
-                         ? spec_.clients[spec_.edges[spec_.routes[call.route].edge].caller].priority
-                         : attempts_[call.parent].priority;
+  attempt.priority = call.priority;
   call.attempts = id;
   ++call.live;
   ++call.references;
@@ -71,21 +76,20 @@ void World::walk_in(AttemptId id, unsigned layer) {
   Pipeline& pipeline = pipeline_of(call);
   const auto depth = static_cast<unsigned>(pipeline.layers.size());
   for (; layer < depth; ++layer) {
+    const bool outer = layer < pipeline.spec->inner;
+    // What stands outside a policy that sends again has let the call through, not each attempt.
+    if (outer && (call.passed >> layer & 1) != 0) continue;
+    if (const Duration alarm = pipeline.spec->alarms[layer]; alarm.ns >= 0) {
+      set_alarm(id, attempt, call, layer, alarm, Timing::Constant);
+      if (outer) call.passed |= static_cast<LayerMask>(1u << layer);
+      continue;
+    }
     Policy& policy = *pipeline.layers[layer];
     const std::optional<BreakerState> was =
-        pipeline.spec->breaker[layer] ? policy.breaker_state() : std::nullopt;
+        pipeline.spec->is_breaker(layer) ? policy.breaker_state() : std::nullopt;
     const Before answer = policy.before(view(call_id, call, id));
     if (was) note_breaker(call, policy, was);
-    const bool outer = layer < pipeline.spec->inner;
-    if (answer.timer.ns >= 0) {
-      if (outer) {
-        call.timers =
-            calendar_.arm(answer.timer, answer.timing, kCallTimer, call_id, layer, call.timers);
-      } else {
-        attempt.timers =
-            calendar_.arm(answer.timer, answer.timing, kAttemptTimer, id, layer, attempt.timers);
-      }
-    }
+    if (answer.timer.ns >= 0) set_alarm(id, attempt, call, layer, answer.timer, answer.timing);
     if (answer.verdict == Before::Verdict::Proceed) {
       (outer ? call.passed : attempt.passed) |= static_cast<LayerMask>(1u << layer);
       continue;
@@ -99,10 +103,21 @@ void World::walk_in(AttemptId id, unsigned layer) {
       trace(call, fmt::format("is turned away before it is sent: {}", name(answer.why)));
     attempt.state = AttemptState::Waiting;
     attempt.waiting_at = static_cast<std::uint8_t>(depth);  // in no line
-    ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(answer.why)];
+    ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
     return walk_out(call_id, id, layer, Outcome::failed(answer.why));
   }
   dispatch(id);
+}
+
+// Arms a layer's timer: the call's if the layer is outside every one that sends again, else the
+// attempt's.
+void World::set_alarm(AttemptId id, Attempt& attempt, Call& call, unsigned layer, Duration after,
+                      Timing timing) {
+  if (layer < pipeline_of(call).spec->inner) {
+    call.timers = calendar_.arm(after, timing, kCallTimer, attempt.call, layer, call.timers);
+  } else {
+    attempt.timers = calendar_.arm(after, timing, kAttemptTimer, id, layer, attempt.timers);
+  }
 }
 
 // The outcome goes outward from just outside `layer`. `attempt` brought it; kNone: the call itself.
@@ -116,7 +131,7 @@ void World::walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outco
     if ((passed & mask) == 0) continue;
     Policy& policy = *pipeline.layers[layer];
     const std::optional<BreakerState> was =
-        pipeline.spec->breaker[layer] ? policy.breaker_state() : std::nullopt;
+        pipeline.spec->is_breaker(layer) ? policy.breaker_state() : std::nullopt;
     const After answer = policy.after(view(id, call, attempt), outcome);
     if (was) note_breaker(call, policy, was);
     if (answer.wake != kNone) wake(answer.wake, layer);
@@ -165,7 +180,7 @@ void World::unwind(AttemptId id, unsigned floor, Error why) {
     if ((attempt.passed & mask) == 0) continue;
     attempt.passed = static_cast<LayerMask>(attempt.passed & ~mask);
     const std::optional<BreakerState> was =
-        pipeline.spec->breaker[layer] ? policy.breaker_state() : std::nullopt;
+        pipeline.spec->is_breaker(layer) ? policy.breaker_state() : std::nullopt;
     const After answer = policy.after(v, Outcome::failed(why));
     if (was) note_breaker(call, policy, was);
     if (answer.wake != kNone) wake(answer.wake, layer);
@@ -176,8 +191,10 @@ void World::unwind(AttemptId id, unsigned floor, Error why) {
 // next thing that happens.
 void World::wake(AttemptId id, unsigned layer) {
   Attempt& attempt = attempts_[id];
+  Call& call = calls_[attempt.call];
   cancel_timers(attempt.timers, layer, layer + 1);
-  attempt.passed |= static_cast<LayerMask>(1u << layer);
+  (layer < pipeline_of(call).spec->inner ? call.passed : attempt.passed) |=
+      static_cast<LayerMask>(1u << layer);
   attempt.timers =
       calendar_.arm({0}, Timing::Varying, kAttemptTimer, id, kWoken + layer + 1, attempt.timers);
 }
@@ -195,7 +212,7 @@ void World::detach(AttemptId id) {
   --call.live;
   ++attempts_ended_;
 
-  const RouteSpec& route = spec_.routes[call.route];
+  const Route& route = routes_[call.route];
   if (attempt.instance != kNone) {
     auto& outstanding = callers_[call.caller].targets[route.target].outstanding;
     if (attempt.instance < outstanding.size()) --outstanding[attempt.instance];
@@ -210,10 +227,10 @@ void World::detach(AttemptId id) {
       break;
   }
   attempt.abandoned = true;
-  attempt.sent = now();
+  attempt.started = now();  // of what a thread does for it from here on
   if (pipeline_of(call).spec->propagation != Propagation::Cancel) return;
   // The word that nobody waits any more takes the same way as the request did.
-  const std::uint32_t link_id = spec_.edges[route.edge].link;
+  const std::uint32_t link_id = route.link;
   if (links_[link_id].plain) return cancel_job(id);
   if (links_[link_id].conditions.cut_to) return;
   Draws draws(derive(attempt_key(call, attempt), std::uint64_t{0x63616e63}));
@@ -222,8 +239,7 @@ void World::detach(AttemptId id) {
 }
 
 // One attempt's outcome is the call's: the others are called off.
-void World::cancel_others(Call& call, AttemptId kept) {
-  if (call.live <= 1) return;
+void World::cancel_all_but(Call& call, AttemptId kept) {
   const unsigned inner = pipeline_of(call).spec->inner;
   for (AttemptId id = call.attempts; id != kNone;) {
     const AttemptId next = attempts_[id].sibling;
@@ -235,6 +251,13 @@ void World::cancel_others(Call& call, AttemptId kept) {
   }
 }
 
+// Whether the attempt stands in the line of a layer outside every policy that sends again.
+bool World::waits_outside(const Call& call, const Attempt& attempt) const {
+  return attempt.state == AttemptState::Waiting &&
+         attempt.waiting_at < pipeline_of(call).spec->inner &&
+         (call.passed >> attempt.waiting_at & 1) == 0;
+}
+
 // The call is given up from outside layer `layer` inward; its outcome there is `why`.
 void World::give_up_call(CallId id, unsigned layer, Error why) {
   Call& call = calls_[id];
@@ -243,6 +266,11 @@ void World::give_up_call(CallId id, unsigned layer, Error why) {
   while (call.attempts != kNone) {
     const AttemptId attempt = call.attempts;
     unwind(attempt, inner, why);
+    if (waits_outside(call, attempts_[attempt])) {
+      CallView v = view(id, call, attempt);
+      v.final = true;
+      pipeline.layers[attempts_[attempt].waiting_at]->leave(v);
+    }
     detach(attempt);
   }
   for (unsigned i = inner; i-- > layer;) {
@@ -251,7 +279,11 @@ void World::give_up_call(CallId id, unsigned layer, Error why) {
     call.passed = static_cast<LayerMask>(call.passed & ~mask);
     CallView v = view(id, call, kNone);
     v.final = true;
-    const After answer = pipeline.layers[i]->after(v, Outcome::failed(why));
+    Policy& policy = *pipeline.layers[i];
+    const std::optional<BreakerState> was =
+        pipeline.spec->is_breaker(i) ? policy.breaker_state() : std::nullopt;
+    const After answer = policy.after(v, Outcome::failed(why));
+    if (was) note_breaker(call, policy, was);
     if (answer.wake != kNone) wake(answer.wake, i);
   }
   cancel_timers(call.timers, 0, ~0u);
@@ -269,7 +301,7 @@ void World::end_call(CallId id, Outcome outcome) {
   Call& call = calls_[id];
   cancel_timers(call.timers, 0, ~0u);
   call.wanted = false;
-  EdgeStatistics& edge = edge_stats_[spec_.routes[call.route].edge];
+  EdgeStatistics& edge = *routes_[call.route].counts;
   outcome.ok() ? ++edge.ok : ++edge.failed;
   if (traced(call) && call.parent == kNone) {
     trace(call, outcome.ok()
@@ -289,18 +321,13 @@ void World::end_call(CallId id, Outcome outcome) {
   leg_ended(parent, outcome);
 }
 
-void World::release_reference(CallId id) {
-  if (--calls_[id].references == 0) calls_.release(id);
-}
-
 void World::answer_arrived(AttemptId id) {
   Attempt& attempt = attempts_[id];
   if (attempt.abandoned) return release_attempt(id);
   const Call& call = calls_[attempt.call];
   const Outcome outcome = attempt.error == Error::None ? Outcome{Error::None, attempt.quality}
                                                        : Outcome::failed(attempt.error);
-  if (!outcome.ok())
-    ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(outcome.error)];
+  if (!outcome.ok()) ++routes_[call.route].counts->errors[static_cast<std::size_t>(outcome.error)];
   attempt.state = AttemptState::Waiting;  // the server is done with it
   attempt.waiting_at = 0xff;
   walk_out(attempt.call, id, static_cast<unsigned>(pipeline_of(call).layers.size()), outcome);
@@ -339,7 +366,7 @@ void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
   }
   if (traced(call))
     trace(call, fmt::format("gives up on attempt {}: {}", attempt.number + 1, name(answer.why)));
-  ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(answer.why)];
+  ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
   unwind(id, tag + 1, answer.why);
   attempt.passed = static_cast<LayerMask>(attempt.passed & ~(1u << tag));
   walk_out(call_id, id, tag, Outcome::failed(answer.why));
@@ -350,6 +377,7 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
   forget_timer(call.timers, timer);
   if (tag >= kSendAgain && tag < kInherited) return send_try(id, tag - kSendAgain);
   if (tag == kInherited) {
+    ++routes_[call.route].counts->errors[static_cast<std::size_t>(Error::Deadline)];
     give_up_call(id, 0, Error::Deadline);
     return end_call(id, Outcome::failed(Error::Deadline));
   }
@@ -358,11 +386,16 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
     if (answer.again.ns >= 0) {
       call.timers = calendar_.arm(answer.again, Timing::Constant, kCallTimer, id, tag, call.timers);
     }
+    // One that has not got past an outer line needs no second in the same line.
+    for (AttemptId a = call.attempts; a != kNone; a = attempts_[a].sibling) {
+      if (waits_outside(call, attempts_[a])) return;
+    }
+    ++call.hedges;
     return walk_in(new_attempt(id), tag + 1);
   }
   if (answer.verdict != OnTimer::Verdict::GiveUp) return;
   if (traced(call)) trace(call, fmt::format("gives up: {}", name(answer.why)));
-  ++edge_stats_[spec_.routes[call.route].edge].errors[static_cast<std::size_t>(answer.why)];
+  ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
   // Timers of the layers outside this one keep running.
   std::uint32_t outside = kNone;
   for (std::uint32_t t = call.timers; t != kNone;) {
@@ -386,15 +419,15 @@ void World::note_breaker(const Call& call, Policy& policy, std::optional<Breaker
   const std::optional<BreakerState> is = policy.breaker_state();
   if (is == was) return;
   constexpr std::array<std::string_view, 3> kStates = {"closed", "open", "half-open"};
-  const std::uint32_t edge = spec_.routes[call.route].edge;
-  if (*is == BreakerState::Open) ++edge_stats_[edge].breaker_opened;
+  const std::uint32_t edge = routes_[call.route].edge;
+  if (*is == BreakerState::Open) ++routes_[call.route].counts->breaker_opened;
   tell(FactKind::Breaker, spec_.edges[edge].name,
        fmt::format("breaker {} → {} (caller {})", kStates[static_cast<std::size_t>(*was)],
                    kStates[static_cast<std::size_t>(*is)], call.caller));
 }
 
 // Calls off those of an owner's timers whose tag is in [from, until).
-void World::cancel_timers(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
+void World::cancel_some(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
   std::uint32_t* link = &chain;
   while (*link != kNone) {
     const std::uint32_t tag = calendar_.tag(*link);
@@ -415,11 +448,10 @@ void World::forget_timer(std::uint32_t& chain, TimerId timer) {
 
 // Until when somebody waits for this attempt, as far as its server has been told.
 Instant World::expiry(const Attempt& attempt, const Call& call) const {
-  const PipelineSpec& spec = *pipeline_of(call).spec;
+  const PipelineSpec& spec = *routes_[call.route].policies;
   if (spec.propagation == Propagation::None) return Instant::max();
   Instant until = call.deadline;
-  if (attempt.abandoned)
-    return until;  // `sent` is no longer when it set out; it was told, and has passed
+  if (spec.call_deadline != Duration::max()) until = std::min(until, call.due + spec.call_deadline);
   if (spec.try_timeout != Duration::max()) until = std::min(until, attempt.sent + spec.try_timeout);
   return until;
 }

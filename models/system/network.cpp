@@ -16,8 +16,8 @@ constexpr std::uint64_t kSplit = 0x77656967;
 void World::dispatch(AttemptId id) {
   Attempt& attempt = attempts_[id];
   Call& call = calls_[attempt.call];
-  const RouteSpec& route = spec_.routes[call.route];
-  EdgeStatistics& edge = edge_stats_[route.edge];
+  const Route& route = routes_[call.route];
+  EdgeStatistics& edge = *route.counts;
   ++edge.attempts;
   if (attempt.number > 0) {
     ++edge.retries;
@@ -103,7 +103,7 @@ InstanceId World::better_of_two(const Target& target, const std::vector<Instance
 void World::travel(AttemptId id, bool back) {
   Attempt& attempt = attempts_[id];
   const Call& call = calls_[attempt.call];
-  const std::uint32_t link_id = spec_.edges[spec_.routes[call.route].edge].link;
+  const std::uint32_t link_id = routes_[call.route].link;
   const LinkState& link = links_[link_id];
   attempt.state = back ? AttemptState::Replying : AttemptState::Travelling;
   if (link.plain) return back ? answer_arrived(id) : arrive(id);
@@ -146,7 +146,7 @@ void World::unpark(AttemptId id, Attempt& attempt) {
   const bool for_good = (attempt.waiting_at & 2) != 0;
   attempt.state = AttemptState::Waiting;
   if (for_good) return;
-  LinkState& link = links_[spec_.edges[spec_.routes[calls_[attempt.call].route].edge].link];
+  LinkState& link = links_[routes_[calls_[attempt.call].route].link];
   Instance::Line& line = (attempt.waiting_at & 1) != 0 ? link.parked_from : link.parked_to;
   (attempt.prev == kNone ? line.head : attempts_[attempt.prev].next) = attempt.next;
   (attempt.next == kNone ? line.tail : attempts_[attempt.next].prev) = attempt.prev;

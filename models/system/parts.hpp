@@ -27,6 +27,24 @@ struct Target {
   std::vector<std::uint32_t> outstanding;  // by instance id
 };
 
+// A way to call, with what is needed of it at every step close at hand. The pointers lead into
+// tables of the world that never move.
+struct Route {
+  std::uint32_t edge = 0;
+  std::uint32_t service = 0;
+  std::uint32_t endpoint = 0;
+  std::uint32_t pipeline = 0;
+  std::uint32_t target = 0;
+  std::uint32_t link = 0;
+  std::uint32_t step_count = 0;
+  bool idempotent = true;
+  std::uint64_t key = 0;
+  const StepSpec* steps = nullptr;
+  const PipelineSpec* policies = nullptr;
+  EdgeStatistics* counts = nullptr;
+  ServiceStatistics* served = nullptr;
+};
+
 // One that calls: an instance of a client or of a service.
 struct Caller {
   std::vector<Pipeline> pipelines;
@@ -51,6 +69,9 @@ struct Instance {
   };
   std::array<Line, 4> lines;  // by priority; the other disciplines use the first
   InstanceConditions conditions;
+  const ServiceSpec* spec = nullptr;
+  ServiceStatistics* stats = nullptr;
+  HandlingStatistics* handling = nullptr;  // of its version, by endpoint
 };
 
 // What a version did since its controllers last looked.

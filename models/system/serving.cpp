@@ -17,10 +17,7 @@ constexpr std::uint16_t kBeginning = 0x8000;  // in `pending`: legs are still be
 }  // namespace
 
 HandlingStatistics& World::handling(const Attempt& attempt, const Call& call) {
-  const RouteSpec& route = spec_.routes[call.route];
-  const std::size_t endpoints = spec_.services[route.service].endpoints.size();
-  return service_stats_[route.service]
-      .handling[route.endpoint + endpoints * instances_[attempt.instance].version];
+  return instances_[attempt.instance].handling[routes_[call.route].endpoint];
 }
 
 void World::arrive(AttemptId id) {
@@ -29,14 +26,14 @@ void World::arrive(AttemptId id) {
   Instance& instance = instances_[attempt.instance];
   const Call& call = calls_[attempt.call];
   attempt.arrived = now();
-  ServiceStatistics& stats = service_stats_[instance.service];
+  ServiceStatistics& stats = *instance.stats;
   ++stats.arrivals;
   for (PeakCounter& peak : stats.arrivals_peaks) peak.count(now());
   ++handling(attempt, call).arrivals;
   if (instance.conditions.down || instance.state == InstanceState::Gone)
     return refuse(id, Error::Unavailable);
   if (now() >= expiry(attempt, call)) return refuse(id, Error::Deadline);
-  const ServiceSpec& service = spec_.services[instance.service];
+  const ServiceSpec& service = *instance.spec;
   if (instance.busy < service.threads && instance.queued == 0) return start_job(id);
   const bool one_more = mutation::one_place_too_many && instance.queued == service.queue_limit;
   if (instance.queued >= service.queue_limit && !one_more) return refuse(id, Error::Refused);
@@ -57,15 +54,15 @@ void World::enqueue(InstanceId instance_id, AttemptId id) {
   Instance& instance = instances_[instance_id];
   Attempt& attempt = attempts_[id];
   attempt.state = AttemptState::Queued;
-  const bool by_priority = spec_.services[instance.service].discipline == Discipline::Priority;
+  const bool by_priority = instance.spec->discipline == Discipline::Priority;
   Instance::Line& line = instance.lines[by_priority ? attempt.priority : 0];
   attempt.prev = line.tail;
   attempt.next = kNone;
   (line.tail == kNone ? line.head : attempts_[line.tail].next) = id;
   line.tail = id;
   ++instance.queued;
-  service_stats_[instance.service].queued.add(now(), 1);
-  const ServiceSpec& service = spec_.services[instance.service];
+  instance.stats->queued.add(now(), 1);
+  const ServiceSpec& service = *instance.spec;
   if (!service.queue_timeout) return;
   Draws draws(derive(attempt_key(calls_[attempt.call], attempt), service.key ^ kPatience));
   attempt.timers =
@@ -76,13 +73,13 @@ void World::enqueue(InstanceId instance_id, AttemptId id) {
 
 void World::leave_queue(Instance& instance, AttemptId id) {
   Attempt& attempt = attempts_[id];
-  const bool by_priority = spec_.services[instance.service].discipline == Discipline::Priority;
+  const bool by_priority = instance.spec->discipline == Discipline::Priority;
   Instance::Line& line = instance.lines[by_priority ? attempt.priority : 0];
   (attempt.prev == kNone ? line.head : attempts_[attempt.prev].next) = attempt.next;
   (attempt.next == kNone ? line.tail : attempts_[attempt.next].prev) = attempt.prev;
   --instance.queued;
-  service_stats_[instance.service].queued.add(now(), -1);
-  if (spec_.services[instance.service].queue_timeout)
+  instance.stats->queued.add(now(), -1);
+  if (instance.spec->queue_timeout)
     cancel_timers(attempt.timers, kQueueTimeout, kQueueTimeout + 1);
 }
 
@@ -93,7 +90,7 @@ void World::waited_too_long(AttemptId id) {
 }
 
 AttemptId World::take_next(Instance& instance) {
-  const bool lifo = spec_.services[instance.service].discipline == Discipline::Lifo;
+  const bool lifo = instance.spec->discipline == Discipline::Lifo;
   for (Instance::Line& line : instance.lines) {
     if (line.head == kNone) continue;
     const AttemptId id = lifo ? line.tail : line.head;
@@ -105,10 +102,9 @@ AttemptId World::take_next(Instance& instance) {
 
 // Gives free threads to those who wait. What starts may end at once and free its thread again: then
 // this same loop, not a nested one, takes the next.
-void World::serve_next(InstanceId id) {
+void World::serve_queue(InstanceId id) {
   Instance& instance = instances_[id];
-  if (instance.serving || instance.queued == 0) return;
-  const std::uint32_t threads = spec_.services[instance.service].threads;
+  const std::uint32_t threads = instance.spec->threads;
   instance.serving = true;
   // `instances_` may grow meanwhile, so the reference is not kept.
   while (instances_[id].busy < threads && instances_[id].queued > 0) {
@@ -130,7 +126,7 @@ void World::start_job(AttemptId id) {
   attempt.started = now();
   handling(attempt, call).wait.record(now() - attempt.arrived);
   ++instance.busy;
-  service_stats_[instance.service].busy.add(now(), 1);
+  instance.stats->busy.add(now(), 1);
   attempt.prev = kNone;
   attempt.next = instance.jobs;
   if (instance.jobs != kNone) attempts_[instance.jobs].prev = id;
@@ -184,14 +180,13 @@ void World::run_steps(AttemptId id) {
   for (;;) {
     Attempt& attempt = attempts_[id];
     const Call& call = calls_[attempt.call];
-    const RouteSpec& route = spec_.routes[call.route];
-    const Range& steps = spec_.services[route.service].endpoints[route.endpoint].steps;
-    if (attempt.step == steps.count) {
+    const Route& route = routes_[call.route];
+    if (attempt.step == route.step_count) {
       const Outcome answer = attempt.tainted ? Outcome::failed(Error::WrongData)
                                              : Outcome{Error::None, attempt.quality};
       return finish_job(id, answer);
     }
-    const StepSpec& step = spec_.steps[steps.first + attempt.step];
+    const StepSpec& step = route.steps[attempt.step];
     if (step.otherwise == kNone && !takes_chance(step, attempt, call)) {
       ++attempt.step;
       continue;
@@ -200,8 +195,11 @@ void World::run_steps(AttemptId id) {
       const Duration work = work_of(step, attempt, call);
       if (work.ns > 0) {
         attempt.state = AttemptState::Working;
-        service_stats_[route.service].working.add(now(), 1);
-        if (traced(call)) trace(call, fmt::format("works for {:.3f} ms", work.seconds() * 1e3));
+        route.served->working.add(now(), 1);
+        if (traced(call)) {
+          trace(call, fmt::format("works for {:.3f} ms on attempt {}", work.seconds() * 1e3,
+                                  attempt.number + 1));
+        }
         return calendar_.schedule(now() + work, kWorkDone, id);
       }
     } else if (step.kind == StepSpec::Kind::Calls) {
@@ -220,7 +218,7 @@ void World::on_work_done(AttemptId id) {
     attempt.stale = false;
     return;
   }
-  service_stats_[instances_[attempt.instance].service].working.add(now(), -1);
+  instances_[attempt.instance].stats->working.add(now(), -1);
   attempt.state = AttemptState::Calling;
   ++attempt.step;
   run_steps(id);
@@ -256,7 +254,8 @@ CallId World::begin_leg(AttemptId id, std::uint32_t route) {
   Call& call = calls_[call_id];
   Attempt& attempt = attempts_[id];
   const Call& parent = calls_[attempt.call];
-  call.lineage = derive(derive(parent.lineage, attempt.number), spec_.routes[route].key);
+  call.lineage = derive(attempt_key(parent, attempt), routes_[route].key);
+  call.priority = attempt.priority;
   call.due = now();
   call.deadline = expiry(attempt, parent);
   call.parent = id;
@@ -283,10 +282,8 @@ void World::leg_ended(AttemptId id, Outcome outcome) {
     attempt.share += outcome.quality;
   }
   const Call& call = calls_[attempt.call];
-  const RouteSpec& route = spec_.routes[call.route];
-  const StepSpec& step =
-      spec_.steps[spec_.services[route.service].endpoints[route.endpoint].steps.first +
-                  attempt.step];
+  const Route& route = routes_[call.route];
+  const StepSpec& step = route.steps[attempt.step];
   if (step.kind == StepSpec::Kind::Cache) filled(id, step, outcome);
   settle_step(id);
 }
@@ -295,10 +292,8 @@ void World::leg_ended(AttemptId id, Outcome outcome) {
 void World::settle_step(AttemptId id) {
   Attempt& attempt = attempts_[id];
   const Call& call = calls_[attempt.call];
-  const RouteSpec& route = spec_.routes[call.route];
-  const StepSpec& step =
-      spec_.steps[spec_.services[route.service].endpoints[route.endpoint].steps.first +
-                  attempt.step];
+  const Route& route = routes_[call.route];
+  const StepSpec& step = route.steps[attempt.step];
   const bool decided = !step.wait_all && (attempt.pending & kBeginning) == 0 &&
                        (attempt.good >= step.need || attempt.good + attempt.pending < step.need);
   if (attempt.pending > 0 && !decided) return;
@@ -323,6 +318,7 @@ void World::finish_job(AttemptId id, Outcome outcome) {
   free_thread(id);
   if (traced(call))
     trace(call, fmt::format("is done: {}", outcome.ok() ? "ok" : name(outcome.error)));
+  attempt.state = AttemptState::Replying;  // from here on it can't be called off
   if (!mutation::leaves_threads_idle || instances_[instance].queued != 1) serve_next(instance);
   if (mutation::loses_answers && id % 16 == 0) return;
   reply(id, outcome);
@@ -353,11 +349,10 @@ void World::count_answer(const Attempt& attempt, const Call& call, Outcome outco
 void World::free_thread(AttemptId id) {
   Attempt& attempt = attempts_[id];
   Instance& instance = instances_[attempt.instance];
-  ServiceStatistics& stats = service_stats_[instance.service];
+  ServiceStatistics& stats = *instance.stats;
   --instance.busy;
   stats.busy.add(now(), -1);
-  if (attempt.abandoned)
-    stats.wasted_s += (now() - std::max(attempt.sent, attempt.started)).seconds();
+  if (attempt.abandoned) stats.wasted_s += (now() - attempt.started).seconds();
   if (attempt.prev != kNone) attempts_[attempt.prev].next = attempt.next;
   if (attempt.next != kNone) attempts_[attempt.next].prev = attempt.prev;
   if (instance.jobs == id) instance.jobs = attempt.next;
@@ -381,18 +376,23 @@ void World::cancel_job(AttemptId id) {
       attempt.state = AttemptState::Ghost;
       return;
     case AttemptState::Queued:
+      ++handling(attempt, calls_[attempt.call]).dropped;
       leave_queue(instances_[instance], id);
       return release_attempt(id);
     case AttemptState::Working:
-      service_stats_[instances_[instance].service].working.add(now(), -1);
+      ++handling(attempt, calls_[attempt.call]).dropped;
+      instances_[instance].stats->working.add(now(), -1);
       free_thread(id);
       attempt.state = AttemptState::Ghost;
-      return serve_next(instance);
+      afterwards_.push_back({Afterwards::What::Serve, instance});
+      return;
     case AttemptState::Calling:
+      ++handling(attempt, calls_[attempt.call]).dropped;
       abandon_calls(id);
       free_thread(id);
       release_attempt(id);
-      return serve_next(instance);
+      afterwards_.push_back({Afterwards::What::Serve, instance});
+      return;
     default:
       return;
   }
@@ -406,12 +406,13 @@ void World::crash_job(AttemptId id) {
     leave_queue(instances_[attempt.instance], id);
   } else {
     if (attempt.state == AttemptState::Working) {
-      service_stats_[instances_[attempt.instance].service].working.add(now(), -1);
+      instances_[attempt.instance].stats->working.add(now(), -1);
       attempt.stale = true;
     }
     abandon_calls(id);
     free_thread(id);
   }
+  ++handling(attempts_[id], call).dropped;
   count_answer(attempts_[id], call, Outcome::failed(Error::Crash));
   reply(id, Outcome::failed(Error::Crash));
 }

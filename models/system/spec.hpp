@@ -29,13 +29,17 @@ struct Range {
 // The policies between one caller (a client or service) and one callee, outermost first.
 struct PipelineSpec {
   std::vector<std::shared_ptr<const PolicyConfig>> layers;
-  std::vector<bool> breaker;  // layer by layer
-  std::uint8_t inner = 0;     // first layer inside every one that sends again
+  LayerMask breakers = 0;
+  std::vector<Duration>
+      alarms;              // layer by layer: of a policy that only sets one; < 0: it does more
+  std::uint8_t inner = 0;  // first layer inside every one that sends again
   Propagation propagation = Propagation::None;
-  Duration try_timeout = Duration::max();
-  Duration call_deadline = Duration::max();
+  Duration try_timeout = Duration::max();    // after which a try is given up
+  Duration call_deadline = Duration::max();  // after which the call is
   bool shared = false;  // one state for all instances of the caller
   std::uint32_t edge = 0;
+
+  bool is_breaker(unsigned layer) const { return (breakers >> layer & 1) != 0; }
 };
 
 // One way to call: what a client does, or a leg of a service's step.

@@ -15,29 +15,24 @@
 namespace faultline {
 
 // The time integral of a number that changes in steps.
+//
+// A change of c at time t leaves c·(T − t) by time T; so Σc and Σc·t are all there is to keep.
 class StepIntegral {
  public:
   void add(Instant now, std::int64_t change) {
-    settle(now);
     value_ += change;
+    moment_ += static_cast<Wide>(change) * now.ns;
   }
   std::int64_t value() const { return value_; }
   // Seconds × number, up to `now`.
   double area(Instant now) const {
-    return (static_cast<double>(area_) +
-            static_cast<double>(value_) * static_cast<double>((now - since_).ns)) /
-           1e9;
+    return static_cast<double>(static_cast<Wide>(value_) * now.ns - moment_) / 1e9;
   }
 
  private:
   __extension__ using Wide = __int128;
-  void settle(Instant now) {
-    area_ += static_cast<Wide>(value_) * (now - since_).ns;
-    since_ = now;
-  }
   std::int64_t value_ = 0;
-  Instant since_;
-  Wide area_ = 0;
+  Wide moment_ = 0;
 };
 
 // The most that came in any 100 ms (aligned to the clock) of a stretch of time.
@@ -95,14 +90,16 @@ struct ClientStatistics {
 // What happened at a service, at one endpoint by one version.
 struct HandlingStatistics {
   std::uint64_t arrivals = 0, completed = 0, rejected = 0, ok = 0, failed = 0;
+  std::uint64_t dropped = 0;  // killed by a crash, or called off by the caller
   std::array<std::uint64_t, kErrors> errors{};
   Histogram wait, latency;
 };
 
 struct ServiceStatistics {
-  std::vector<HandlingStatistics> handling;  // endpoint + endpoints × version
+  // By version, then endpoint; each version's stay where they are.
+  std::vector<std::vector<HandlingStatistics>> handling;
   StepIntegral busy, working, queued, ready;
-  StepIntegral threads;  // of the ready instances
+  StepIntegral threads;  // of the instances that are ready or finish what they have
   std::uint64_t arrivals = 0;
   double wasted_s = 0;  // thread-seconds after the caller had gone
   std::vector<PeakCounter> arrivals_peaks;

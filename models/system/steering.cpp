@@ -2,6 +2,7 @@
 // counterpart could have measured since it last looked.
 
 #include <algorithm>
+#include <numeric>
 
 #include "models/system/world.hpp"
 
@@ -49,6 +50,9 @@ InstanceId World::new_instance(std::uint32_t service, std::uint32_t version) {
   instance.caller = caller;
   instance.service = service;
   instance.version = version;
+  instance.spec = &spec_.services[service];
+  instance.stats = &service_stats_[service];
+  instance.handling = service_stats_[service].handling[version].data();
   instance.ordinal = services_[service].instances_made++;
   callers_[caller] = make_caller(spec_.services[service].caller, instance.ordinal,
                                  shared_[spec_.clients.size() + service]);
@@ -87,15 +91,13 @@ void World::remove_instance(InstanceId id) {
   std::erase(service.ready, id);
   std::erase(service.versions[instance.version].ready, id);
   service_stats_[instance.service].ready.add(now(), -1);
-  service_stats_[instance.service].threads.add(
-      now(), -static_cast<std::int64_t>(spec_.services[instance.service].threads));
   retire_if_idle(id);
 }
 
-void World::retire_if_idle(InstanceId id) {
+void World::retire(InstanceId id) {
   Instance& instance = instances_[id];
-  if (instance.state != InstanceState::Draining || instance.named > 0) return;
   instance.state = InstanceState::Gone;
+  instance.stats->threads.add(now(), -static_cast<std::int64_t>(instance.spec->threads));
   free_instances_.push_back(id);
 }
 
@@ -133,8 +135,15 @@ void World::start_controllers() {
     const ControllerSpec& spec = spec_.controllers[i];
     services_[spec.service].metered = true;
     controllers_[i].controller = spec.config->make(spec_.services[spec.service].replicas);
-    calendar_.schedule(spec.starts, kControllerTick, i);
   }
+  // By name, as with clients.
+  std::vector<std::uint32_t> order(spec_.controllers.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return spec_.controllers[a].name < spec_.controllers[b].name;
+  });
+  for (const std::uint32_t i : order)
+    calendar_.schedule(spec_.controllers[i].starts, kControllerTick, i);
 }
 
 void World::on_controller_tick(std::uint32_t i) {
@@ -212,7 +221,7 @@ void World::act(std::uint32_t s, const Actions& actions, FactKind kind) {
     version.effects = *actions.begins;
     version.key = derive(spec_.services[s].key, version.effects.name);
     service.versions.push_back(std::move(version));
-    service_stats_[s].handling.resize(spec_.services[s].endpoints.size() * service.versions.size());
+    service_stats_[s].handling.emplace_back(spec_.services[s].endpoints.size());
     service.rollout_under_way = true;
   }
   for (const Actions::Replicas& r : actions.replicas) scale(s, r.version, r.wanted, r.start_up);

@@ -77,14 +77,12 @@ void World::refresh_service(std::uint32_t service) {
 
 // Everything in flight there ends. Ready it stays for its callers: nobody has told them.
 void World::kill(InstanceId id) {
-  std::vector<AttemptId> lost;
-  for (AttemptId job = instances_[id].jobs; job != kNone; job = attempts_[job].next)
-    lost.push_back(job);
-  for (const Instance::Line& line : instances_[id].lines) {
-    for (AttemptId job = line.head; job != kNone; job = attempts_[job].next) lost.push_back(job);
-  }
   instances_[id].serving = true;  // nobody takes a thread that comes free now
-  for (AttemptId job : lost) crash_job(job);
+  // One at a time: when a caller learns of one, it may call off others.
+  while (instances_[id].jobs != kNone) crash_job(instances_[id].jobs);
+  for (std::size_t line = 0; line < instances_[id].lines.size(); ++line) {
+    while (instances_[id].lines[line].head != kNone) crash_job(instances_[id].lines[line].head);
+  }
   instances_[id].serving = false;
   // What its policies knew died with it.
   const ServiceSpec& service = spec_.services[instances_[id].service];

@@ -18,7 +18,7 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
   service_stats_.resize(spec.services.size());
   edge_stats_.resize(spec.edges.size());
   for (std::uint32_t i = 0; i < spec.services.size(); ++i) {
-    service_stats_[i].handling.resize(spec.services[i].endpoints.size());
+    service_stats_[i].handling.emplace_back(spec.services[i].endpoints.size());
     service_stats_[i].arrivals_peaks.emplace_back(measuring.warmup, Instant::max());
   }
   for (EdgeStatistics& edge : edge_stats_)
@@ -59,6 +59,17 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
   active_faults_.assign(spec.faults.size(), 0);
   links_.resize(spec.links.size());
   for (std::uint32_t i = 0; i < links_.size(); ++i) links_[i].plain = is_plain(i);
+  for (const RouteSpec& r : spec.routes) {
+    const Range& steps = spec.services[r.service].endpoints[r.endpoint].steps;
+    const std::size_t who = spec.edges[r.edge].caller;
+    const CallerSpec& caller = who < spec.clients.size()
+                                   ? spec.clients[who].caller
+                                   : spec.services[who - spec.clients.size()].caller;
+    routes_.push_back({r.edge, r.service, r.endpoint, r.pipeline, r.target, spec.edges[r.edge].link,
+                       steps.count, r.idempotent, r.key, spec.steps.data() + steps.first,
+                       &caller.pipelines[r.pipeline], &edge_stats_[r.edge],
+                       &service_stats_[r.service]});
+  }
   shared_.resize(spec.clients.size() + spec.services.size());
   clients_.resize(spec.clients.size());
   for (std::uint32_t i = 0; i < spec.clients.size(); ++i) {
@@ -86,8 +97,18 @@ bool World::run_until(Instant end, std::uint64_t budget) {
     context_.now = calendar_.now();
     fingerprint_.add(static_cast<std::uint64_t>(calendar_.now().ns) << 4 ^ what.kind);
     handle(what);
+    if (!afterwards_.empty()) do_afterwards();
   }
   return false;
+}
+
+void World::do_afterwards() {
+  for (std::size_t i = 0; i < afterwards_.size(); ++i) {
+    const Afterwards next = afterwards_[i];
+    if (next.id == kNone) continue;
+    next.what == Afterwards::What::Serve ? serve_next(next.id) : settle_step(next.id);
+  }
+  afterwards_.clear();
 }
 
 void World::handle(const Calendar::Happening& what) {
@@ -112,6 +133,8 @@ void World::handle(const Calendar::Happening& what) {
       return on_controller_tick(what.id);
     case kInstanceReady:
       return on_instance_ready(what.id);
+    case kBacklog:
+      return on_backlog(what.id);
   }
 }
 
@@ -127,13 +150,15 @@ Ledger World::ledger() const {
   calls_.each([&](CallId, const Call& call) {
     if (call.wanted && call.parent == kNone) ++requests;
     wanted += call.live;
-    for (AttemptId id = call.attempts; id != kNone; id = attempts_[id].sibling) {
-      const auto& layers = pipeline_of(call).layers;
-      for (std::size_t i = 0; i < layers.size(); ++i) {
-        const bool passed = ((attempts_[id].passed | call.passed) >> i & 1) != 0;
-        given += passed && layers[i]->permits_held() > 0;
-      }
-    }
+    if (!call.wanted) return;
+    const auto& layers = pipeline_of(call).layers;
+    const auto count = [&](LayerMask passed) {
+      for (std::size_t i = 0; i < layers.size(); ++i)
+        given += (passed >> i & 1) != 0 && layers[i]->permits_held() > 0;
+    };
+    count(call.passed);
+    for (AttemptId id = call.attempts; id != kNone; id = attempts_[id].sibling)
+      count(attempts_[id].passed);
   });
   attempts_.each([&](AttemptId, const Attempt& attempt) {
     held += attempt.state == AttemptState::Working || attempt.state == AttemptState::Calling;
@@ -149,8 +174,18 @@ Ledger World::ledger() const {
       }
     }
   }
-  ledger.balanced = requests == ledger.in_flight && attempts_begun_ - attempts_ended_ == wanted &&
-                    threads == held && in_queues == queued && permits == given;
+  std::uint64_t arrived = 0, left = 0;
+  for (const ServiceStatistics& service : service_stats_) {
+    for (const auto& version : service.handling) {
+      for (const HandlingStatistics& h : version) {
+        arrived += h.arrivals;
+        left += h.completed + h.rejected + h.dropped;
+      }
+    }
+  }
+  ledger.balanced = arrived == left + threads + in_queues && requests == ledger.in_flight &&
+                    attempts_begun_ - attempts_ended_ == wanted && threads == held &&
+                    in_queues == queued && permits == given;
   return ledger;
 }
 
@@ -162,8 +197,10 @@ void World::tell(FactKind kind, std::string subject, std::string what) {
 }
 
 void World::trace(const Call& call, std::string sentence) {
-  trace_.push_back(fmt::format("{:>12.6f} s  {}  {}", now().seconds(),
-                               spec_.edges[spec_.routes[call.route].edge].name, sentence));
+  const std::string who =
+      measuring_.trace_all ? fmt::format("{:016x} ", call.lineage) : std::string();
+  trace_.push_back(fmt::format("{}{:>12.6f} s  {}  {}", who, now().seconds(),
+                               spec_.edges[routes_[call.route].edge].name, sentence));
 }
 
 }  // namespace faultline

@@ -47,6 +47,7 @@ struct Measuring {
   };
   std::vector<Slo> slos;
   std::uint64_t traced_request = ~std::uint64_t{0};  // its number among all, from 0
+  bool trace_all = false;  // every request, each line headed by its call's lineage (for tests)
 };
 
 class World {
@@ -88,6 +89,7 @@ class World {
     kFaultBoundary,   // id: fault
     kControllerTick,  // id: controller
     kInstanceReady,   // id: instance
+    kBacklog,         // id: client; what is there when the run begins
   };
   // Tags of timers that are no policy's.
   static constexpr std::uint32_t kSendAgain = 0x100;  // call: the pause before a retry is over
@@ -105,6 +107,7 @@ class World {
   // arriving.cpp
   void open_clients();
   void on_arrival(std::uint32_t client);
+  void on_backlog(std::uint32_t client);
   void on_user_ready(std::uint32_t user);
   void schedule_arrival(std::uint32_t client);
   Instant next_arrival(std::uint32_t client);
@@ -116,31 +119,43 @@ class World {
   void send_try(CallId id, unsigned layer);
   AttemptId new_attempt(CallId id);
   void walk_in(AttemptId id, unsigned layer);
+  void set_alarm(AttemptId id, Attempt& attempt, Call& call, unsigned layer, Duration after,
+                 Timing timing);
   void walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outcome);
   void unwind(AttemptId id, unsigned floor, Error why);
   void detach(AttemptId id);
-  void cancel_others(Call& call, AttemptId kept);
+  void cancel_others(Call& call, AttemptId kept) {
+    if (call.live > 1) cancel_all_but(call, kept);
+  }
+  void cancel_all_but(Call& call, AttemptId kept);
   void abandon_call(CallId id);
   void end_call(CallId id, Outcome outcome);
-  void release_reference(CallId id);
+  void release_reference(CallId id) {
+    if (--calls_[id].references == 0) calls_.release(id);
+  }
   void on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer);
   void on_call_timer(CallId id, std::uint32_t tag, TimerId timer);
+  bool waits_outside(const Call& call, const Attempt& attempt) const;
   void give_up_call(CallId id, unsigned layer, Error why);
   void wake(AttemptId id, unsigned layer);
   void answer_arrived(AttemptId id);
   CallView view(CallId id, const Call& call, AttemptId attempt) const;
   Pipeline& pipeline_of(const Call& call) {
-    return callers_[call.caller].pipelines[spec_.routes[call.route].pipeline];
+    return callers_[call.caller].pipelines[routes_[call.route].pipeline];
   }
   const Pipeline& pipeline_of(const Call& call) const {
-    return callers_[call.caller].pipelines[spec_.routes[call.route].pipeline];
+    return callers_[call.caller].pipelines[routes_[call.route].pipeline];
   }
+  // The same for any call, even one whose caller is gone and its row another's.
   void note_breaker(const Call& call, Policy& policy, std::optional<BreakerState> was);
-  void cancel_timers(std::uint32_t& chain, std::uint32_t from, std::uint32_t until);
+  void cancel_timers(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
+    if (chain != kNone) cancel_some(chain, from, until);
+  }
+  void cancel_some(std::uint32_t& chain, std::uint32_t from, std::uint32_t until);
   void forget_timer(std::uint32_t& chain, TimerId timer);
   Instant expiry(const Attempt& attempt, const Call& call) const;
   std::uint64_t attempt_key(const Call& call, const Attempt& attempt) const {
-    return derive(call.lineage, attempt.number);
+    return attempt.number == 0 ? call.lineage : derive(call.lineage, attempt.number);
   }
 
   // network.cpp
@@ -163,7 +178,10 @@ class World {
   AttemptId take_next(Instance& instance);
   void leave_queue(Instance& instance, AttemptId id);
   void waited_too_long(AttemptId id);
-  void serve_next(InstanceId instance);
+  void serve_next(InstanceId instance) {
+    if (instances_[instance].queued > 0 && !instances_[instance].serving) serve_queue(instance);
+  }
+  void serve_queue(InstanceId instance);
   void start_job(AttemptId id);
   void run_steps(AttemptId id);
   void on_work_done(AttemptId id);
@@ -212,9 +230,20 @@ class World {
   InstanceId new_instance(std::uint32_t service, std::uint32_t version);
   void on_instance_ready(InstanceId id);
   void remove_instance(InstanceId id);
-  void retire_if_idle(InstanceId id);
+  void retire_if_idle(InstanceId id) {
+    if (instances_[id].state == InstanceState::Draining && instances_[id].named == 0) retire(id);
+  }
+  void retire(InstanceId id);
   Caller make_caller(const CallerSpec& spec, std::uint32_t ordinal,
                      std::vector<std::vector<std::shared_ptr<Policy>>>& shared);
+
+  // What may start other people's work waits until the event at hand has run its course: nothing
+  // ends, begins or goes away under the feet of a handler that is in the middle of a list.
+  struct Afterwards {
+    enum class What : std::uint8_t { Serve, Settle } what;
+    std::uint32_t id;  // instance; attempt (kNone: called off)
+  };
+  void do_afterwards();
 
   void tell(FactKind kind, std::string subject, std::string what);
   bool traced(const Call& call) const { return call.traced; }
@@ -229,6 +258,7 @@ class World {
 
   Slab<Call> calls_;
   Slab<Attempt> attempts_;
+  std::vector<Route> routes_;
   std::vector<Instance> instances_;
   std::vector<InstanceId> free_instances_;
   std::vector<Caller> callers_;
@@ -238,6 +268,7 @@ class World {
   std::vector<ServiceState> services_;
   std::vector<LinkState> links_;
   std::vector<CacheState> caches_;
+  std::vector<Afterwards> afterwards_;
   std::vector<std::vector<double>> popularity_;  // cumulative weights
   std::vector<ControllerState> controllers_;
   std::vector<char> active_faults_;  // 1: begun and not ended

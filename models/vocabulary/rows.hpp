@@ -36,8 +36,10 @@ struct Call {
   std::uint16_t sent = 0;        // attempts in all, hedges too
   std::uint16_t references = 0;  // attempts that exist, wanted or not, and the caller's own
   std::uint8_t live = 0;         // attempts still wanted
-  bool traced = false;           // its story is told
-  bool wanted = true;            // has not ended
+  std::uint8_t hedges = 0;       // sent besides the running try
+  bool traced : 1 = false;       // its story is told
+  bool wanted : 1 = true;        // has not ended
+  std::uint8_t priority = 0;     // 0 (P0) … 3 (P3)
 };
 static_assert(sizeof(Call) == 64);
 
@@ -53,9 +55,9 @@ enum class AttemptState : std::uint8_t {
 };
 
 struct Attempt {
-  Instant sent;     // when it set out; once abandoned: when that was
+  Instant sent;     // when it set out
   Instant arrived;  // at the server
-  Instant started;  // got a thread
+  Instant started;  // got a thread, or was abandoned while it had one
   CallId call = kNone;
   InstanceId instance = kNone;
   std::uint32_t timers = kNone;  // of the layers inside the retry, and of the running step

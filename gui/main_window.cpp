@@ -1,0 +1,184 @@
+#include "gui/main_window.hpp"
+
+#include <QCloseEvent>
+#include <QComboBox>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMimeData>
+#include <QProgressBar>
+#include <QSettings>
+#include <QStackedWidget>
+
+#include "gui/budget_panel.hpp"
+#include "gui/diagnostics_view.hpp"
+#include "gui/event_list.hpp"
+#include "gui/golden_signals.hpp"
+#include "gui/notes_panel.hpp"
+#include "gui/playback_bar.hpp"
+#include "gui/recent_files.hpp"
+#include "gui/verdict_bar.hpp"
+#include "lab/evidence/causal_order.hpp"
+
+namespace faultline::gui {
+
+MainWindow::MainWindow(Runner runner, QWidget* parent)
+    : QMainWindow(parent), controller_(std::move(runner)) {
+  setWindowTitle("Faultline");
+  setAcceptDrops(true);
+  resize(1280, 800);
+  restoreGeometry(QSettings().value("geometry").toByteArray());
+  make_actions();
+  make_toolbar();
+  make_pages();
+  make_keys();
+  connect(&controller_, &RunController::started, this, [this] { show_activity(true); });
+  connect(&controller_, &RunController::progressed, this, [this](double share) {
+    progress_->setValue(static_cast<int>(share * progress_->maximum()));
+  });
+  connect(&controller_, &RunController::finished, this, &MainWindow::show_outcome);
+  show_activity(false);
+}
+
+MainWindow::~MainWindow() = default;
+
+std::shared_ptr<const RunResult> MainWindow::result() const {
+  return outcome_ ? outcome_->result : nullptr;
+}
+
+void MainWindow::open(const QString& file, const QString& variant) {
+  file_ = file;
+  variant_ = variant.isEmpty() ? "base" : variant;
+  run_again();
+}
+
+void MainWindow::run_again() {
+  if (file_.isEmpty()) return ask_for_file();
+  playback_->pause();
+  controller_.start({file_.toStdString(), variant_.toStdString()});
+}
+
+void MainWindow::stop() {
+  playback_->pause();
+  controller_.stop();
+}
+
+void MainWindow::ask_for_file() {
+  const QString folder = file_.isEmpty() ? "scenarios" : QFileInfo(file_).path();
+  const QString file = QFileDialog::getOpenFileName(this, tr("Open a scenario"), folder,
+                                                    tr("Scenarios (*.toml);;All files (*)"));
+  if (!file.isEmpty()) open(file);
+}
+
+void MainWindow::choose_variant(const QString& variant) {
+  if (variant == variant_ || variant.isEmpty()) return;
+  variant_ = variant;
+  run_again();
+}
+
+void MainWindow::choose_subject(const QString& name) {
+  for (int i = 0; i < subjects_->count(); ++i) {
+    if (subjects_->itemData(i).toStringList().value(1) == name) subjects_->setCurrentIndex(i);
+  }
+}
+
+void MainWindow::show_outcome(std::shared_ptr<const RunOutcome> outcome) {
+  outcome_ = std::move(outcome);
+  show_activity(false);
+  verdict_->show();
+  setWindowTitle(QFileInfo(file_).fileName() + " – Faultline");
+  if (outcome_->result) {
+    recent_->remember(file_);
+    show_run(*outcome_);
+    Q_EMIT showed_result();
+    return;
+  }
+  verdict_->show_mistakes(QFileInfo(file_).fileName(),
+                          static_cast<int>(outcome_->diagnostics.size()));
+  diagnostics_->show_diagnostics(outcome_->diagnostics, outcome_->text);
+  pages_->setCurrentWidget(diagnostics_);
+  playback_->setEnabled(false);
+  Q_EMIT showed_mistakes();
+}
+
+void MainWindow::show_run(const RunOutcome& outcome) {
+  const RunResult& result = *outcome.result;
+  fill_variants(*outcome.scenario, outcome.request.variant);
+  fill_subjects(result);
+  time_.show_run(result);
+  verdict_->show_result(result);
+  notes_->show_scenario(outcome.scenario, outcome.request.variant);
+  budget_->show_run(outcome.result);
+  events_->show_moments(result.timeline);
+  std::vector<Moment> breaks;
+  for (const Break& one : causal_order(result))
+    breaks.push_back({one.t_s, "break", one.who, one.what});
+  breaks_->show_moments(std::move(breaks));
+  std::vector<double> times;
+  for (const Moment& moment : result.timeline) times.push_back(moment.t_s);
+  playback_->set_event_times(std::move(times));
+  playback_->setEnabled(true);
+  show_chosen_subject();
+  pages_->setCurrentWidget(run_page_);
+}
+
+void MainWindow::fill_variants(const Scenario& scenario, const std::string& chosen) {
+  const QSignalBlocker quiet(variants_);
+  variants_->clear();
+  variants_->addItem(tr("base"), "base");
+  for (const auto& variant : scenario.variants) {
+    const QString name = QString::fromStdString(variant.name);
+    const QString title = QString::fromStdString(variant.value.title);
+    variants_->addItem(title.isEmpty() ? name : name + " – " + title, name);
+  }
+  variants_->setCurrentIndex(std::max(0, variants_->findData(QString::fromStdString(chosen))));
+  variants_->setEnabled(variants_->count() > 1);
+}
+
+void MainWindow::fill_subjects(const RunResult& result) {
+  const QVariant before = subjects_->currentData();
+  const QSignalBlocker quiet(subjects_);
+  subjects_->clear();
+  for (const Subject& subject : subjects_of(result)) {
+    const bool client = subject.kind == Subject::Kind::Client;
+    const QString name = QString::fromStdString(subject.name);
+    subjects_->addItem((client ? tr("Client %1") : tr("Service %1")).arg(name),
+                       QStringList{client ? "client" : "service", name});
+  }
+  subjects_->setCurrentIndex(std::max(0, subjects_->findData(before)));
+  subjects_->setEnabled(subjects_->count() > 1);
+}
+
+void MainWindow::show_chosen_subject() {
+  if (!outcome_ || !outcome_->result) return;
+  const QStringList chosen = subjects_->currentData().toStringList();
+  const auto kind = chosen.value(0) == "service" ? Subject::Kind::Service : Subject::Kind::Client;
+  golden_->show_run(outcome_->result, {kind, chosen.value(1).toStdString()});
+}
+
+void MainWindow::show_activity(bool running) {
+  run_->setEnabled(!running);
+  stop_->setEnabled(running);
+  progress_->setValue(0);
+  progress_->setVisible(running);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+  for (const QUrl& url : event->mimeData()->urls()) {
+    if (!url.isLocalFile()) continue;
+    event->acceptProposedAction();
+    return open(url.toLocalFile());
+  }
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  QSettings().setValue("geometry", saveGeometry());
+  controller_.stop();
+  event->accept();
+}
+
+}  // namespace faultline::gui

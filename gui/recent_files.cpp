@@ -1,0 +1,43 @@
+#include "gui/recent_files.hpp"
+
+#include <QFileInfo>
+#include <QSettings>
+
+namespace faultline::gui {
+namespace {
+
+constexpr int kMost = 10;
+const char* const kKey = "recent_files";
+
+}  // namespace
+
+RecentFiles::RecentFiles(QWidget* parent) : QMenu(tr("Open &recent"), parent) {
+  refill();
+}
+
+QStringList RecentFiles::files() const {
+  return QSettings().value(kKey).toStringList();
+}
+
+void RecentFiles::remember(const QString& file) {
+  const QString path = QFileInfo(file).absoluteFilePath();
+  QStringList all = files();
+  all.removeAll(path);
+  all.prepend(path);
+  QSettings().setValue(kKey, QStringList(all.mid(0, kMost)));
+  refill();
+}
+
+void RecentFiles::refill() {
+  clear();
+  for (const QString& file : files()) {
+    QAction* action =
+        addAction(QFileInfo(file).fileName(), this, [this, file] { Q_EMIT chosen(file); });
+    action->setToolTip(file);
+    action->setStatusTip(file);
+  }
+  setToolTipsVisible(true);
+  setEnabled(!isEmpty());
+}
+
+}  // namespace faultline::gui

@@ -1,0 +1,22 @@
+#pragma once
+// The menu of the files opened last, the newest first, kept between sessions.
+
+#include <QMenu>
+
+namespace faultline::gui {
+
+class RecentFiles : public QMenu {
+  Q_OBJECT
+ public:
+  explicit RecentFiles(QWidget* parent = nullptr);
+  void remember(const QString& file);
+  QStringList files() const;
+
+ Q_SIGNALS:
+  void chosen(const QString& file);
+
+ private:
+  void refill();
+};
+
+}  // namespace faultline::gui

@@ -1,0 +1,23 @@
+#pragma once
+// A picture of the real window after a run, for the documentation (script/screenshots).
+
+#include <QSize>
+#include <QString>
+#include <optional>
+
+namespace faultline::gui {
+
+class MainWindow;
+
+struct ScreenshotOptions {
+  QString file;
+  QSize size{1280, 800};
+  std::optional<double> at_s;  // where the clock stands; none: the end
+  QString subject;             // a client or service; empty: the first client
+};
+
+// When the window has shown its first result (or mistakes), takes the picture and quits: with 0, or
+// 3 if it couldn't be written.
+void take_screenshot(MainWindow& window, const ScreenshotOptions& options);
+
+}  // namespace faultline::gui
