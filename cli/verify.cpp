@@ -33,7 +33,7 @@ int verify_rows(const VerifyCommand& o) {
     }
   }
   Effort effort;
-  effort.budget = o.effort == "full" ? 1.6e10 : 4e9;
+  effort.budget = o.effort == "full" ? 1.2e10 : 3e9;
   if (o.budget > 0) effort.budget = o.budget;
   effort.stop = &interrupted;
   effort.progress = progress_line();

@@ -107,15 +107,16 @@ class Campaign {
     for (int i = 0; i < 60; ++i) {
       const double middle = (low + high) / 2;
       double sum = 0;
-      for (const Group& g : groups_) sum += std::min(g.events(first(g)), middle);
+      for (const Group& g : groups_) sum += std::min(g.events(first(g)), middle * first(g).spread);
       (sum > effort_.budget ? high : low) = middle;
     }
     return high;
   }
 
-  void cut(double most) {
+  void cut(double most_of_one) {
     for (Group& g : groups_) {
       const Experiment& e = first(g);
+      const double most = most_of_one * e.spread;
       if (e.horizon_units > 0 || e.compute || g.events(e) <= most) continue;
       const double units = most / e.events_per_unit / g.runs;
       double least = 0;

@@ -25,6 +25,7 @@ struct Experiment {
   double samples_per_unit = 1;  // expected, for choosing the length
   double events_per_unit = 2;   // what it costs
   double warmup_units = 100;
+  double spread = 1;         // times as many samples as others, because they vary together so long
   double horizon_units = 0;  // > 0: runs exactly that long from the start; no warm-up but this one
   int replications = 0;      // > 0: so many independent runs, one sample each
   std::string watched;       // service whose instances are looked at
@@ -96,6 +97,7 @@ struct ExperimentFamily {
 const std::vector<ExperimentFamily>& queue_experiments();
 const std::vector<ExperimentFamily>& overload_experiments();
 const std::vector<ExperimentFamily>& network_experiments();
+const std::vector<ExperimentFamily>& fan_out_experiments();
 const std::vector<ExperimentFamily>& policy_experiments();
 const std::vector<ExperimentFamily>& operation_experiments();
 

@@ -1,4 +1,4 @@
-// Experiments, part five: caches, load that moves, and arithmetic that the model does itself.
+// Experiments, part six: caches, load that moves, and arithmetic that the model does itself.
 #include <fmt/format.h>
 
 #include <algorithm>

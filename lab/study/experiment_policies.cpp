@@ -1,4 +1,4 @@
-// Experiments, part four: what callers do about failure. Failures that don't depend on load are a
+// Experiments, part five: what callers do about failure. Failures that don't depend on load are a
 // fault: a share of a service's jobs fails at once, before any work.
 #include <fmt/format.h>
 

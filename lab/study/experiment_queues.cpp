@@ -207,6 +207,13 @@ Answer general_service(Asked& ask) {
   return finished(open_station(rate, servers, *law, mean), ask, static_cast<std::size_t>(servers));
 }
 
+// With many servers and no chance in the work, waits come and go in long swings.
+Answer constant_service(Asked& ask) {
+  Answer e = general_service(ask);
+  if (e) e->spread = 8;
+  return e;
+}
+
 // "erlang-4 (round-robin LB over 4 M/M/1 servers)" is done as it says: what reaches each of n
 // instances behind a round robin is every n-th arrival.
 Answer renewal_arrivals(Asked& ask) {
@@ -372,7 +379,7 @@ const std::vector<ExperimentFamily>& queue_experiments() {
       {"closed M/M/c//N", finite_population},
       {"M/G/inf", unlimited_servers},
       {"M/G/1 FCFS", general_service},
-      {"M/D/c", general_service},
+      {"M/D/c", constant_service},
       {"GI/M/1 FCFS", renewal_arrivals},
       {"M^X/M/1 (batch)", batch_arrivals},
       {"M/M/1 LCFS non-preemptive", last_come},

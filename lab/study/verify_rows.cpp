@@ -107,6 +107,8 @@ class RowReader {
   Diagnostics wrong_;
 };
 
+constexpr double kMore = 3;
+
 // How far the mean of `m` samples may be off.
 double tolerance_of(const ExactRow& row, double m) {
   double relative = row.rel_tol.value_or(0);
@@ -145,9 +147,10 @@ std::vector<JudgedRow> judge_rows(std::vector<ExactRow> rows, const Effort& effo
   for (ExactRow& row : rows) {
     auto experiment = experiment_for(row.family, row.inputs, row.quantity);
     if (experiment) {
-      // Twice the samples that the tolerance was made for: then a miss is no accident.
+      // More samples than the tolerance was made for, if there is time: then a miss is no accident.
+      const double wanted = row.n.value_or(50'000) * experiment->spread;
       asked.push_back(judged.size());
-      questions.push_back({std::move(*experiment), 2 * row.n.value_or(50'000)});
+      questions.push_back({std::move(*experiment), kMore * wanted});
     }
     judged.push_back({std::move(row), RowVerdict::NotModelled, 0, 0, 0, true});
   }
