@@ -50,10 +50,10 @@ class Hedge final : public Policy {
     return {.timing = after_.quantile > 0 ? Timing::Varying : Timing::Constant, .timer = delay};
   }
   OnTimer on_timer(const CallView& call) override {
-    const int extra = call.live;  // the first and the hedges so far
-    if (extra > max_) return {};
+    // Counted by what was sent: a hedge that has failed meanwhile is not given back.
+    if (call.hedges >= max_) return {};
     return {.verdict = OnTimer::Verdict::SendAnother,
-            .again = extra < max_ ? patience() : Duration{-1}};
+            .again = call.hedges + 1 < max_ ? patience() : Duration{-1}};
   }
   After after(const CallView& call, Outcome outcome) override {
     if (outcome.ok()) {

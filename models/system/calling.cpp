@@ -16,6 +16,7 @@ CallView World::view(CallId, const Call& call, AttemptId id) const {
   v.lineage = call.lineage;
   v.attempt = id;
   v.tries = call.tries;
+  v.hedges = call.hedges;
   v.live = call.live;
   v.idempotent = routes_[call.route].idempotent;
   v.born = call.due;
@@ -44,6 +45,7 @@ void World::begin_call(CallId id) {
 // Sends a try that is born at `layer`: the first, or one the policy outside `layer` asked for.
 void World::send_try(CallId id, unsigned layer) {
   ++calls_[id].tries;
+  calls_[id].hedges = 0;
   walk_in(new_attempt(id), layer);
 }
 
@@ -375,13 +377,14 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
   }
   const OnTimer answer = pipeline_of(call).layers[tag]->on_timer(view(id, call, kNone));
   if (answer.verdict == OnTimer::Verdict::SendAnother) {
-    if (answer.again.ns >= 0) {
-      call.timers = calendar_.arm(answer.again, Timing::Constant, kCallTimer, id, tag, call.timers);
-    }
     // One that has not got past an outer line needs no second in the same line.
     for (AttemptId a = call.attempts; a != kNone; a = attempts_[a].sibling) {
       if (waits_outside(call, attempts_[a])) return;
     }
+    if (answer.again.ns >= 0) {
+      call.timers = calendar_.arm(answer.again, Timing::Constant, kCallTimer, id, tag, call.timers);
+    }
+    ++call.hedges;
     return walk_in(new_attempt(id), tag + 1);
   }
   if (answer.verdict != OnTimer::Verdict::GiveUp) return;

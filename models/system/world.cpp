@@ -183,8 +183,9 @@ Ledger World::ledger() const {
       }
     }
   }
-  ledger.balanced = arrived == left + threads + in_queues && requests == ledger.in_flight && attempts_begun_ - attempts_ended_ == wanted &&
-                    threads == held && in_queues == queued && permits == given;
+  ledger.balanced = arrived == left + threads + in_queues && requests == ledger.in_flight &&
+                    attempts_begun_ - attempts_ended_ == wanted && threads == held &&
+                    in_queues == queued && permits == given;
   return ledger;
 }
 
