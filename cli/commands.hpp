@@ -39,6 +39,14 @@ struct CheckCommand {
 };
 int check_command(const CheckCommand& options);
 
+int explain_command(const std::string& word);
+struct VerifyCommand {
+  std::string rows, family;
+  std::string effort = "quick";
+  double budget = 0;  // of events; 0: as the effort says
+};
+int verify_command(const VerifyCommand& options);
+
 int gui_command(const std::vector<std::string>& arguments);
 
 // Prints diagnostics to stderr; the exit code that goes with them.

@@ -81,6 +81,27 @@ int main(int argc, char** argv) {
       ->type_name("FILE");
   check_app->callback([&] { exit_code = check_command(check); });
 
+  std::string word;
+  auto* explain_app = app.add_subcommand(
+      "explain", "Explain a diagnostic's code, a policy, a fault, a table or a metric");
+  explain_app->add_option("WORD", word, "E201, retry, slow, service, recovered_s, …")->required();
+  explain_app->callback([&] { exit_code = explain_command(word); });
+
+  VerifyCommand verify;
+  auto* verify_app = app.add_subcommand(
+      "verify", "Hold the simulator against exact theory, or against rows of exact values");
+  verify_app
+      ->add_option("--effort", verify.effort,
+                   "quick (default): within 2 minutes on two cores; full: longer, sharper")
+      ->check(CLI::IsMember({"quick", "full"}));
+  auto* rows_option = verify_app->add_option(
+      "--rows", verify.rows, "Rows of exact values (tests/published/exact.toml) instead");
+  rows_option->type_name("FILE");
+  verify_app->add_option("--family", verify.family, "Of --rows: only the rows of this family")
+      ->needs(rows_option);
+  verify_app->add_option("--budget", verify.budget, "Events to spend instead")->group("");
+  verify_app->callback([&] { exit_code = verify_command(verify); });
+
   std::vector<std::string> gui_arguments;
   auto* gui_app = app.add_subcommand("gui", "Open the desktop program");
   gui_app->add_option("FILE", gui_arguments, "A scenario to open");

@@ -20,7 +20,10 @@ BudgetPanel::BudgetPanel(TimeAxis& time, QWidget* parent)
   stack->setSpacing(0);
   slos_->setAccessibleName(tr("Objective"));
   figures_->setWordWrap(true);
-  figures_->setMargin(8);
+  figures_->setMargin(6);
+  // In a splitter, wrapped text is squeezed unless it asks for its lines.
+  figures_->setMinimumHeight(3 * fontMetrics().lineSpacing() + 12);
+  figures_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
   figures_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   chart_->reserve_right_axis(true);
   chart_->setMinimumHeight(110);
@@ -48,9 +51,10 @@ void BudgetPanel::show_run(std::shared_ptr<const RunResult> result) {
 void BudgetPanel::show_slo(int index) {
   if (!result_ || index < 0 || static_cast<std::size_t>(index) >= result_->slos.size()) return;
   const auto& slo = result_->slos[static_cast<std::size_t>(index)];
-  figures_->setText(tr("<b>%1</b>: %2")
-                        .arg(QString::fromStdString(slo.name).toHtmlEscaped(),
-                             QString::fromStdString(budget_sentence(slo.value))));
+  QString sentence = QString::fromStdString(budget_sentence(slo.value));
+  sentence.replace(" %", QString(QChar::Nbsp) + "%");
+  figures_->setText(
+      tr("<b>%1</b>: %2").arg(QString::fromStdString(slo.name).toHtmlEscaped(), sentence));
   chart_->set_content(budget_of(*result_, slo.value));
 }
 

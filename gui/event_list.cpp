@@ -77,7 +77,7 @@ void EventList::follow_clock() {
   }
   if (last == currentRow()) return;
   setCurrentRow(last);
-  if (last >= 0) scrollToItem(item(last));
+  last >= 0 ? scrollToItem(item(last)) : scrollToTop();
 }
 
 void EventList::changeEvent(QEvent* event) {

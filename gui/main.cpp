@@ -16,7 +16,7 @@ using namespace faultline::gui;
 
 namespace {
 
-constexpr int kUsage = 2;
+constexpr int kUsage = 2, kRuntime = 3;
 
 struct Options {
   QString file, variant = "base";
@@ -70,6 +70,8 @@ Options read_options(QApplication& application) {
   if (!parser.parse(application.arguments())) usage(parser.errorText());
   if (parser.isSet("help")) parser.showHelp(0);
   if (parser.isSet("version")) parser.showVersion();
+  // A picture shows the program as it is for everybody, and leaves no traces in one's settings.
+  if (parser.isSet("screenshot")) QStandardPaths::setTestModeEnabled(true);
   if (parser.positionalArguments().size() > 1) usage("one file at a time");
   Options options;
   options.file = parser.positionalArguments().value(0);
@@ -82,16 +84,33 @@ Options read_options(QApplication& application) {
   return options;
 }
 
+// Without a display Qt would abort. What needs no window does without; the rest says why it can't.
+void prepare_platform(int argc, char** argv) {
+  for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) {
+    if (!qEnvironmentVariableIsEmpty(name)) return;
+  }
+  for (int i = 1; i < argc; ++i) {
+    const QByteArray word(argv[i]);
+    if (word == "-platform") return;
+    if (word.startsWith("--screenshot") || word == "--help" || word == "-h" ||
+        word == "--version" || word == "-v") {
+      qputenv("QT_QPA_PLATFORM", "offscreen");
+      return;
+    }
+  }
+  std::fprintf(stderr, "faultline-gui: there is no display to open a window on\n");
+  std::exit(kRuntime);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  prepare_platform(argc, argv);
   QApplication application(argc, argv);
   QApplication::setApplicationName("faultline-gui");
   QApplication::setOrganizationName("faultline");
   QApplication::setApplicationVersion(FAULTLINE_VERSION);
   const Options options = read_options(application);
-  // A picture shows the program as it is for everybody, and leaves no traces in one's settings.
-  if (options.screenshot) QStandardPaths::setTestModeEnabled(true);
   apply_theme(application, options.theme);
 
   MainWindow window(run_file);

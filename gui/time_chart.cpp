@@ -62,7 +62,7 @@ void TimeChart::reserve_right_axis(bool reserve) {
 }
 
 QRectF TimeChart::plot() const {
-  const double top = 24, bottom = time_labels_ ? 20 : 6;
+  const double top = 24, bottom = time_labels_ ? 22 : 6;
   const double right = right_axis_ ? kRightAxis : kRightPlain;
   return {kLeft, top, std::max(10.0, width() - kLeft - right),
           std::max(10.0, height() - top - bottom)};

@@ -68,7 +68,7 @@ void TimeChart::draw_grid(QPainter& painter) const {
   const QFontMetrics metrics(font());
   const int label_width = metrics.horizontalAdvance("00:00:00") + 16;
   const int wanted = std::max(2, static_cast<int>(area.width()) / label_width);
-  double free_from = area.left() - 24;
+  double free_from = area.left() - 4;
   for (const double t : time_ticks(time_.from(), time_.to(), wanted)) {
     const double x = std::round(x_of(t)) + 0.5;
     painter.setPen(theme.grid);
@@ -76,10 +76,11 @@ void TimeChart::draw_grid(QPainter& painter) const {
     if (!time_labels_) continue;
     const QString text = qt(clock_text(t));
     const double width = metrics.horizontalAdvance(text);
-    const double left = std::min(x - width / 2, viewport()->width() - width - 2.0);
+    const double last = viewport()->width() - width - 2.0;
+    const double left = std::clamp(x - width / 2, area.left() - 4, last);
     if (left < free_from) continue;
     painter.setPen(theme.faint);
-    painter.drawText(QPointF(left, area.bottom() + 4 + metrics.ascent()), text);
+    painter.drawText(QPointF(left, area.bottom() + 5 + metrics.ascent()), text);
     free_from = left + width + 8;
   }
 }
@@ -130,7 +131,8 @@ void TimeChart::draw_overlay(QPainter& painter) const {
   const QRectF area = plot();
   const double x = std::clamp(x_of(time_.cursor()), area.left(), area.right());
   if (x < area.right()) {
-    painter.fillRect(QRectF(QPointF(x, area.top() - 3), area.bottomRight()), theme.veil);
+    painter.fillRect(QRectF(QPointF(x, area.top() - 3), area.bottomRight() + QPointF(4, 4)),
+                     theme.veil);
   }
   if (time_.cursor() >= time_.from() && time_.cursor() <= time_.to()) {
     painter.setPen(QPen(theme.cursor, 1.2));

@@ -74,6 +74,26 @@ double Histogram::quantile(double q) const {
   return max().seconds();
 }
 
+double Histogram::share_above(Duration d) const {
+  if (count_ == 0) return 0;
+  const std::uint32_t own = bucket_of(static_cast<std::uint64_t>(d.ns));
+  std::uint64_t above = 0;
+  for (std::uint32_t i = 0; i < size_; ++i) above += first_ + i > own ? buckets_[i] : 0;
+  return static_cast<double>(above) / static_cast<double>(count_);
+}
+
+double Histogram::mean_square() const {
+  if (count_ == 0) return 0;
+  double sum_of_squares = 0;
+  for (std::uint32_t i = 0; i < size_; ++i) {
+    const auto width = static_cast<double>(width_of(first_ + i));
+    const double middle = static_cast<double>(lowest_of(first_ + i)) + (width - 1) / 2;
+    sum_of_squares +=
+        static_cast<double>(buckets_[i]) * (middle * middle + (width * width - 1) / 12);
+  }
+  return sum_of_squares / static_cast<double>(count_) / 1e18;
+}
+
 void Histogram::merge(const Histogram& other) {
   if (other.count_ == 0) return;
   cover(other.first_, other.first_ + other.size_);

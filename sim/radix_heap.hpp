@@ -6,11 +6,13 @@
 // zeros and an append. Measured flat from ten to a million pending events (docs/performance.md).
 // Limit of the structure: nothing may be pushed earlier than the last event popped.
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <memory>
+#include <utility>
 
 #include "sim/assert.hpp"
 #include "sim/time.hpp"
@@ -38,24 +40,29 @@ struct Event {
 class RadixHeap {
  public:
   void push(Event event) {
+    const auto bucket =
+        static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(event.time.ns ^ last_)));
     ++size_;
-    place(event);
+    if (bucket == 0) return push_now(event);
+    occupied_ |= std::uint64_t{1} << bucket;
+    buckets_[bucket].push(event);
   }
 
-  // Takes the first event out if it is due at or before `end`.
+  // Takes the first event out if it is due at or before `end`. If it isn't, everything stays as it
+  // was: a later push may still be earlier.
   bool pop_until(Instant end, Event& out) {
-    if (head_ == buckets_[0].size()) {
-      if (occupied_ == 0) return false;
-      const int bucket = std::countr_zero(occupied_) + 1;
-      if (buckets_[bucket].size() == 1) return pop_only(bucket, end, out);
-      if (!refill(bucket, end)) return false;
+    if ((occupied_ & 1) == 0) {
+      return occupied_ != 0 &&
+             pop_from(static_cast<unsigned>(std::countr_zero(occupied_)), end, out);
     }
     if (last_ > end.ns) return false;
-    out = buckets_[0][head_++];
+    Bucket& now = buckets_[0];
+    out = now[head_++];
     --size_;
-    if (head_ == buckets_[0].size()) {
-      buckets_[0].clear();
+    if (head_ == now.size()) {
+      now.clear();
       head_ = 0;
+      occupied_ &= ~std::uint64_t{1};
     }
     return true;
   }
@@ -63,56 +70,70 @@ class RadixHeap {
   std::size_t size() const { return size_; }
 
  private:
-  void place(Event event) {
-    const auto differing = static_cast<std::uint64_t>(event.time.ns ^ last_);
-    const int bucket = differing == 0 ? 0 : 64 - std::countl_zero(differing);
-    if (bucket == 0) return place_now(event);
-    buckets_[bucket].push_back(event);
-    occupied_ |= std::uint64_t{1} << (bucket - 1);
-  }
+  // A growing array without the checks that a vector makes on each append.
+  class Bucket {
+   public:
+    void push(Event event) {
+      if (size_ == capacity_) [[unlikely]]
+        grow();
+      data_[size_++] = event;
+    }
+    Event& operator[](std::size_t i) { return data_[i]; }
+    std::uint32_t size() const { return size_; }
+    void clear() { size_ = 0; }
+
+   private:
+    [[gnu::noinline]] void grow() {
+      const std::uint32_t larger = capacity_ == 0 ? 16 : capacity_ * 2;
+      auto data = std::make_unique_for_overwrite<Event[]>(larger);
+      std::copy(data_.get(), data_.get() + size_, data.get());
+      data_ = std::move(data);
+      capacity_ = larger;
+    }
+    std::unique_ptr<Event[]> data_;
+    std::uint32_t size_ = 0, capacity_ = 0;
+  };
 
   // Events of one instant stand in order; only a re-armed lane (calendar.hpp) brings an older one.
-  void place_now(Event event) {
-    auto& now = buckets_[0];
-    now.push_back(event);
+  void push_now(Event event) {
+    Bucket& now = buckets_[0];
+    occupied_ |= 1;
+    now.push(event);
     for (std::size_t i = now.size() - 1; i > head_ && now[i - 1].order > event.order; --i) {
       now[i] = now[i - 1];
       now[i - 1] = event;
     }
   }
 
-  // The lowest bucket holds a single event: it is the next, and needs no moving.
-  bool pop_only(int bucket, Instant end, Event& out) {
-    const Event event = buckets_[bucket][0];
-    if (event.time > end) return false;
-    buckets_[bucket].clear();
-    occupied_ &= ~(std::uint64_t{1} << (bucket - 1));
-    last_ = event.time.ns;
-    out = event;
-    --size_;
+  // The first event of the lowest bucket is the next; the others are dealt out again relative to
+  // it.
+  bool pop_from(unsigned bucket, Instant end, Event& out) {
+    Bucket& from = buckets_[bucket];
+    const std::uint32_t n = from.size();
+    std::uint32_t first = 0;
+    Event least = from[0];
+    for (std::uint32_t i = 1; i < n; ++i) {
+      const bool less =
+          from[i].time < least.time || (from[i].time == least.time && from[i].order < least.order);
+      first = less ? i : first;
+      least = less ? from[i] : least;
+    }
+    if (least.time > end) return false;
+    last_ = least.time.ns;
+    occupied_ &= occupied_ - 1;
+    from.clear();
+    size_ -= n;
+    for (std::uint32_t i = 0; i < first; ++i) push(from[i]);
+    for (std::uint32_t i = first + 1; i < n; ++i) push(from[i]);
+    out = least;
     return true;
   }
 
-  // Moves the earliest instant's events to bucket 0. Leaves everything as it is, and answers no,
-  // when that instant lies beyond `end`: a later push may still be earlier.
-  bool refill(int bucket, Instant end) {
-    auto& source = buckets_[bucket];
-    std::int64_t earliest = source[0].time.ns;
-    for (const Event& event : source)
-      earliest = event.time.ns < earliest ? event.time.ns : earliest;
-    if (earliest > end.ns) return false;
-    last_ = earliest;
-    occupied_ &= ~(std::uint64_t{1} << (bucket - 1));
-    for (const Event& event : source) place(event);
-    source.clear();
-    return true;
-  }
-
-  std::array<std::vector<Event>, 65> buckets_;
-  std::uint64_t occupied_ = 0;  // bit b-1: bucket b holds something
-  std::size_t head_ = 0;        // next of bucket 0
+  std::array<Bucket, 64> buckets_;  // simulated time is 63 bits wide
+  std::uint64_t occupied_ = 0;      // bit b: bucket b holds something
+  std::size_t head_ = 0;            // next of bucket 0
   std::size_t size_ = 0;
-  std::int64_t last_ = 0;  // time of the instant in bucket 0
+  std::int64_t last_ = 0;  // time of the event last popped
 };
 
 }  // namespace faultline

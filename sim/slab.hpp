@@ -3,8 +3,8 @@
 // the unused rows. Memory is bounded by the most rows alive at once, not by the length of the run.
 // Ids are dense, below 2^24 (an event's id field).
 //
-// The address space for all of them is reserved at once and the system backs a page when it is first
-// touched, so that growing copies nothing and finding a row is a multiplication.
+// The address space for all of them is reserved at once and the system backs a page when it is
+// first touched, so that growing copies nothing and finding a row is a multiplication.
 
 #include <sys/mman.h>
 

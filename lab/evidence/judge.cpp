@@ -4,11 +4,9 @@
 
 #include <array>
 #include <cmath>
-#include <cstdlib>
-#include <limits>
 
 #include "lab/evidence/metric_value.hpp"
-#include "lab/scenario/quantity.hpp"
+#include "lab/scenario/metric.hpp"
 
 namespace faultline {
 namespace {
@@ -38,28 +36,20 @@ bool concerns(const Expectation& e, const std::string& variant) {
   return e.variant == "*" || (e.variant.empty() ? "base" : e.variant) == variant;
 }
 
-double bound_value(const std::string& text) {
-  if (text == "inf") return std::numeric_limits<double>::infinity();
-  if (const auto share = parse_share(text)) return *share;
-  if (const auto time = parse_duration(text)) return time->seconds();
-  if (const auto rate = parse_rate(text)) return *rate;
-  return std::strtod(text.c_str(), nullptr);
-}
-
 std::string_view unit_of(std::string_view metric) {
-  const std::string_view field = metric.substr(metric.rfind('.') + 1);
-  const auto ends = [&](std::string_view s) { return field.ends_with(s); };
-  if (ends("_rate") && field != "burn_rate") return "share";
-  for (std::string_view share :
-       {"availability", "utilization", "budget_left", "target", "hit_ratio", "quality_mean"}) {
-    if (ends(share)) return "share";
+  const auto parsed = parse_metric(metric);
+  if (!parsed) return "count";
+  switch (parsed->unit) {
+    case Unit::Share:
+      return "share";
+    case Unit::Seconds:
+      return "seconds";
+    case Unit::Rate:
+      return "per_second";
+    case Unit::Number:
+      break;
   }
-  if (metric.find("latency_s.") != std::string_view::npos ||
-      metric.find("wait_s.") != std::string_view::npos || ends("_s")) {
-    return ends("per_s") ? "per_second" : "seconds";
-  }
-  if (field == "amplification" || field == "burn_rate") return "factor";
-  return "count";
+  return parsed->field == "amplification" || parsed->field == "burn_rate" ? "factor" : "count";
 }
 
 std::string format_value(double v, std::string_view unit) {
@@ -98,7 +88,9 @@ Judgement judge(const Expectation& e, const RunResult& result, const ResultOf& o
   const auto observed = metric_value(result, e.metric, window);
   std::optional<double> bound;
   if (e.bound.of.empty()) {
-    bound = bound_value(e.bound.text);
+    const auto metric = parse_metric(e.metric);
+    const auto value = parse_bound(metric ? metric->unit : Unit::Number, e.bound.text);
+    if (value) bound = *value;
   } else if (const RunResult* reference = other(e.bound.of)) {
     if (const auto value = metric_value(*reference, e.metric, window))
       bound = e.bound.times * *value;

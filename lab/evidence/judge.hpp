@@ -20,9 +20,6 @@ bool concerns(const Expectation& e, const std::string& variant);
 // Of one expectation and one variant's result. `other` is asked for the variant it compares with.
 Judgement judge(const Expectation& e, const RunResult& result, const ResultOf& other);
 
-// The number that a bound's text stands for: "99%" 0.99, "200ms" 0.2, "inf".
-double bound_value(const std::string& text);
-
 std::string_view unit_of(std::string_view metric);  // share, seconds, per_second, factor, count
 std::string format_value(double value, std::string_view unit);
 

@@ -65,6 +65,7 @@ class Builder {
     if (service.queue.limit && *service.queue.limit != kUnbounded)
       s.queue_limit = static_cast<std::uint32_t>(*service.queue.limit);
     s.discipline = service.queue.discipline;
+    s.queue_timeout = service.queue.timeout;
     s.balancing = service.balancer;
     if (service.cpu) s.cpu = service.cpu->value;
     s.key = derive(std::uint64_t{0x73}, named.name);
@@ -105,9 +106,15 @@ class Builder {
   }
 
   StepSpec add_step(Who& who, const Step& step, std::uint64_t key) {
-    if (step.work) return work_step(*step.work, key);
     StepSpec s;
+    if (step.work) s = work_step(*step.work, key);
     s.key = key;
+    if (step.chance) s.chance = step.chance->value;
+    if (step.work) return s;
+    if (!step.otherwise.empty()) {
+      s.otherwise = add_route(who, step.otherwise, step.policy, step.idempotent,
+                              derive(key, std::uint64_t{1}));
+    }
     s.kind = step.cache.empty() ? StepSpec::Kind::Calls : StepSpec::Kind::Cache;
     s.routes.first = static_cast<std::uint32_t>(spec_.routes.size());
     if (!step.cache.empty()) {
@@ -213,8 +220,13 @@ class Builder {
       if (kinds[k].name == "breaker")
         p.breakers |= static_cast<LayerMask>(1u << (p.layers.size() - 1));
       if (config->resends()) p.inner = static_cast<std::uint8_t>(p.layers.size());
-      if (const auto timeout = config->try_timeout()) p.try_timeout = *timeout;
-      if (const auto deadline = config->call_deadline()) p.call_deadline = *deadline;
+    }
+    // With an `order` of one's own, a timeout outside the retry limits the whole call, and a
+    // deadline inside it each try.
+    for (std::size_t i = 0; i < p.layers.size(); ++i) {
+      Duration& limit = i < p.inner || p.inner == 0 ? p.call_deadline : p.try_timeout;
+      if (const auto timeout = p.layers[i]->try_timeout()) limit = std::min(limit, *timeout);
+      if (const auto deadline = p.layers[i]->call_deadline()) limit = std::min(limit, *deadline);
     }
     return p;
   }
@@ -243,8 +255,9 @@ class Builder {
     if (client.stops) c.stops = Instant{} + *client.stops;
     Who who{named.name, i, &c.caller, {}};
     c.route = add_route(who, client.calls, client.policy, client.idempotent, c.key);
-    if (const Duration deadline = c.caller.pipelines[0].call_deadline; deadline != Duration::max())
-      c.deadline = deadline;
+    for (const auto& layer : c.caller.pipelines[0].layers) {
+      if (const auto deadline = layer->call_deadline()) c.deadline = *deadline;
+    }
     spec_.clients.push_back(std::move(c));
   }
 

@@ -65,6 +65,13 @@ Snapshot snapshot(World& world) {
   return s;
 }
 
+Snapshot snapshot_before(const World& world) {
+  Snapshot s;
+  s.services.resize(world.spec().services.size());
+  s.edges.resize(world.spec().edges.size());
+  return s;
+}
+
 ClientFigures client_figures(const ClientWindow& w, double seconds, std::uint64_t peak) {
   ClientFigures f;
   f.offered = w.offered;

@@ -19,6 +19,8 @@ struct Snapshot {
 };
 
 Snapshot snapshot(World& world);
+// Before anything has happened: a world that has been made has already done what is due at 0.
+Snapshot snapshot_before(const World& world);
 
 Latency latency_of(const Histogram& histogram);
 ClientFigures client_figures(const ClientWindow& window, double seconds, std::uint64_t peak);

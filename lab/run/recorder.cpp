@@ -86,7 +86,10 @@ Recorder::Recorder(const Scenario& scenario, World& world, Duration step)
   std::sort(wanted_.begin(), wanted_.end());
   wanted_.erase(std::unique(wanted_.begin(), wanted_.end()), wanted_.end());
   next_bin_ = Instant{} + step_;
-  if (wanted_.front() == Instant{}) keep_snapshot();
+  if (wanted_.front() == Instant{}) {
+    snapshots_.emplace(Instant{}, snapshot_before(world_));
+    wanted_.erase(wanted_.begin());
+  }
   schedule_next();
 }
 

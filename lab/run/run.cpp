@@ -34,7 +34,7 @@ std::shared_ptr<const RunResult> run(const Scenario& scenario, const RunOptions&
   RunResult result = recorder.finish(options);
   result.seed = seed;
   result.partial = !done;
-  result.reached_s = world.now().seconds();
+  result.reached_s = done ? result.duration_s : world.now().seconds();
   result.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   return std::make_shared<const RunResult>(std::move(result));
 }

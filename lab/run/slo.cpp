@@ -3,24 +3,15 @@
 #include <algorithm>
 
 #include "lab/run/recorder.hpp"
-#include "lab/scenario/quantity.hpp"
+#include "lab/scenario/metric.hpp"
 
 namespace faultline {
 namespace {
 
-// "29d at 99.95%": how long, and how good. The scenario's check has seen to it that it can be read.
-struct History {
-  double seconds = 0, availability = 1;
-};
-
+// The scenario's check has seen to it that it can be read.
 History history_of(const Slo& slo) {
   if (!slo.history) return {};
-  const std::size_t at = slo.history->find(" at ");
-  if (at == std::string::npos) return {};
-  const auto length = parse_duration(slo.history->substr(0, at));
-  const auto share = parse_share(slo.history->substr(at + 4));
-  if (!length || !share) return {};
-  return {length->seconds(), *share};
+  return parse_history(*slo.history).value_or(History{});
 }
 
 }  // namespace
@@ -37,10 +28,10 @@ void Recorder::write_slos(RunResult& r) const {
       const History history = history_of(slo.value);
       const double allowed_share = 1 - slo.value.target.value;
       const double earlier_seconds =
-          std::clamp(slo.value.window.seconds() - seconds, 0.0, history.seconds);
+          std::clamp(slo.value.window.seconds() - seconds, 0.0, history.length.seconds());
       const double rate = static_cast<double>(count.total) / seconds;
       const double earlier = rate * earlier_seconds;
-      const double earlier_bad = earlier * (1 - history.availability);
+      const double earlier_bad = earlier * (1 - history.good);
       const double budget = allowed_share * (earlier + static_cast<double>(count.total));
 
       SloFigures f;

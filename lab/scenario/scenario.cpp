@@ -111,6 +111,16 @@ void Step::describe(Binder& b) {
            .refers = Refers::Endpoint},
           call);
   b.list({.key = "parallel", .help = "Calls several at once and holds the thread."}, parallel);
+  b.field({.key = "chance",
+           .help = "The step is done for this share of requests, by chance; others pass it over.",
+           .min = 0,
+           .max = 1,
+           .fallback = "100%"},
+          chance);
+  b.field({.key = "otherwise",
+           .help = "Of call: service/endpoint called instead where `chance` says no.",
+           .refers = Refers::Endpoint},
+          otherwise);
   b.field({.key = "cache",
            .help = "Looks a key up in this cache; a miss calls `miss` and stores the answer.",
            .refers = Refers::Cache},
@@ -147,6 +157,8 @@ void Step::describe(Binder& b) {
   const int kinds =
       int{work.has_value()} + int{!call.empty()} + int{!parallel.empty()} + int{!cache.empty()};
   if (kinds != 1) b.reject("", "needs exactly one of work, call, parallel, cache");
+  if (!otherwise.empty() && (call.empty() || !chance))
+    b.reject("otherwise", "belongs to a call with a `chance`");
   if (!cache.empty() && miss.empty()) b.reject("cache", "needs `miss`, the call that fills it");
   if (cache.empty()) {
     for (const char* key : {"keys", "zipf", "miss"}) {
@@ -178,6 +190,11 @@ void Queue::describe(Binder& b) {
            .unbounded = true},
           limit);
   b.choice({.key = "discipline", .help = "Who is next."}, discipline, kDisciplines);
+  b.field({.key = "timeout",
+           .help = "Who has waited so long is refused; a distribution gives each its own patience.",
+           .min = 0,
+           .fallback = "none"},
+          timeout);
 }
 
 void Service::describe(Binder& b) {

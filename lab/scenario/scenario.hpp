@@ -52,6 +52,8 @@ struct Step {
   std::optional<Distribution> work;
   std::string call;
   std::vector<Leg> parallel;
+  std::optional<Share> chance;
+  std::string otherwise;  // service/endpoint, when chance says no
   std::string cache;
   std::int64_t keys = 1;
   double zipf = 0;
@@ -73,6 +75,7 @@ struct Endpoint {
 struct Queue {
   std::optional<std::int64_t> limit;  // none: unbounded
   Discipline discipline = Discipline::Fifo;
+  std::optional<Distribution> timeout;
   void describe(Binder& b);
 };
 

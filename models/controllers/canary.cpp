@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "models/controllers/controllers.hpp"
 #include "models/controllers/release.hpp"
 
@@ -65,9 +63,7 @@ class Canary final : public Controller {
   static constexpr Duration kPoll = milliseconds(1'000);
 
   std::int64_t instances(std::size_t step) const {
-    return std::max<std::int64_t>(
-        1, static_cast<std::int64_t>(
-               std::ceil(steps_[step].weight.value * static_cast<double>(wanted_) - 1e-9)));
+    return std::max<std::int64_t>(1, canary_instances(steps_[step].weight.value, wanted_));
   }
 
   Actions begin(const ServiceView& view, Actions& a) {

@@ -1,7 +1,7 @@
 // hpa: Kubernetes' HorizontalPodAutoscaler, v2. Every `period` it compares a metric, averaged over
-// that period and the ready instances, with its target. Instances that are starting count as idle
-// when it would scale up. Defaults are Kubernetes': 15 s, tolerance 0.1, up by max(+4, +100 %) each
-// 15 s at once, down by 100 % each 15 s after 300 s.
+// that period and the ready instances, with its target; shares are compared in whole percents.
+// Instances that are starting count as idle when it would scale up. Defaults are Kubernetes': 15 s,
+// tolerance 0.1, up by max(+4, +100 %) each 15 s at once, down by 100 % each 15 s after 300 s.
 
 #include <fmt/format.h>
 
@@ -79,8 +79,7 @@ class Hpa final : public Controller {
     if (view.since_last.ns == 0 || view.rollout_under_way) return actions;
     const std::int64_t current = view.replicas;
     const std::int64_t wanted = stabilize(view, current, proposal(view, current));
-    const std::int64_t next = rate_limited(view.now, current, wanted, settings_.min, settings_.max,
-                                           settings_.up, settings_.down, added_, removed_);
+    const std::int64_t next = bounded(view.now, current, wanted);
     if (next == current) return actions;
     (next > current ? added_ : removed_).push_back({view.now, std::abs(next - current)});
     actions.replicas.push_back({view.stable, next, settings_.start_up});
@@ -90,18 +89,25 @@ class Hpa final : public Controller {
 
  private:
   std::int64_t proposal(const ServiceView& view, std::int64_t current) const {
-    const auto ready = static_cast<double>(view.ready);
-    if (view.ready == 0) return current;
     double value = settings_.metric == Metric::Cpu ? view.cpu : view.threads_busy;
-    if (settings_.metric == Metric::Rate) value = view.arrivals_per_s / ready;
-    const double ratio = value / settings_.target;
-    if (view.ready >= current || ratio <= 1)
-      return replicas_for(view.ready >= current ? current : view.ready, value, settings_.target,
-                          settings_.tolerance);
-    // Those still starting count as idle; if that turns the decision round, nothing is done.
-    const double diluted = value * ready / static_cast<double>(current);
-    if (diluted / settings_.target <= 1 + settings_.tolerance) return current;
-    return std::max(current, replicas_for(current, diluted, settings_.target, settings_.tolerance));
+    if (settings_.metric == Metric::Rate)
+      value = view.arrivals_per_s / static_cast<double>(std::max<std::int64_t>(1, view.ready));
+    std::vector<PodSample> pods(static_cast<std::size_t>(view.ready),
+                                {PodSample::State::Ready, value, 1});
+    for (std::int64_t n = view.ready; n < current; ++n)
+      pods.push_back({PodSample::State::Unready, 0, 1});
+    return replicas_for(current, pods, settings_.target * 100, settings_.tolerance,
+                        settings_.metric != Metric::Rate)
+        .replicas;
+  }
+
+  // Outside its bounds it goes to them at once; else no faster than the policies allow.
+  std::int64_t bounded(Instant now, std::int64_t current, std::int64_t wanted) const {
+    if (current > settings_.max) return settings_.max;
+    if (current < settings_.min) return settings_.min;
+    return rate_limited(now, current, wanted, settings_.min, settings_.max, settings_.up,
+                        settings_.down, added_, removed_)
+        .replicas;
   }
 
   std::int64_t stabilize(const ServiceView& view, std::int64_t current, std::int64_t wanted) {

@@ -10,8 +10,28 @@
 
 namespace faultline {
 
-// ceil(current × value / target), unless the ratio is within ±tolerance of 1 (bounds included).
-std::int64_t replicas_for(std::int64_t current, double value, double target, double tolerance);
+// An instance as its metrics show it. `usage` and `request` are in one unit of the reader's choice.
+struct PodSample {
+  enum class State : std::uint8_t {
+    Ready,    // counts
+    Unready,  // still starting: idle when scaling up, not there when scaling down
+    Missing,  // without a metric: idle when scaling up, fully used when scaling down
+  };
+  State state = State::Ready;
+  double usage = 0;
+  double request = 1;
+};
+
+struct Proposal {
+  std::int64_t replicas = 0;
+  double utilization = 0;  // of the ready ones, percent
+};
+
+// How many replicas would bring Σ usage / Σ request to `target` percent, unless they are within
+// ±tolerance of it (bounds included). Like Kubernetes, compares whole percents if `whole`. Where
+// not every instance shows its usage, the guess is cautious: never the other way than without it.
+Proposal replicas_for(std::int64_t current, const std::vector<PodSample>& pods, double target,
+                      double tolerance, bool whole);
 
 struct ScalingPolicy {
   enum class Unit : std::uint8_t { Pods, Percent };
@@ -48,10 +68,24 @@ std::int64_t scale_down_limit(Instant now, std::int64_t current, const ScalingRu
                               const std::vector<ScalingEvent>& added,
                               const std::vector<ScalingEvent>& removed);
 
-// `desired` after the rate policies and the bounds.
-std::int64_t rate_limited(Instant now, std::int64_t current, std::int64_t desired, std::int64_t min,
-                          std::int64_t max, const ScalingRules& up, const ScalingRules& down,
-                          const std::vector<ScalingEvent>& added,
-                          const std::vector<ScalingEvent>& removed);
+// What kept the answer from being what was desired, in Kubernetes' words.
+enum class ScalingReason : std::uint8_t {
+  DesiredWithinRange,
+  ScaleUpLimit,
+  TooManyReplicas,
+  ScaleDownLimit,
+  TooFewReplicas
+};
+
+struct Limited {
+  std::int64_t replicas = 0;
+  ScalingReason reason = ScalingReason::DesiredWithinRange;
+};
+
+// `desired` after the rate policies and the bounds; `current` is within them.
+Limited rate_limited(Instant now, std::int64_t current, std::int64_t desired, std::int64_t min,
+                     std::int64_t max, const ScalingRules& up, const ScalingRules& down,
+                     const std::vector<ScalingEvent>& added,
+                     const std::vector<ScalingEvent>& removed);
 
 }  // namespace faultline

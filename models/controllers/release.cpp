@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 
 namespace faultline {
 namespace {
@@ -115,6 +116,10 @@ void ReleaseOptions::describe(Binder& b) {
           min_requests);
   b.field({.key = "start_up", .help = "How long a new instance takes until it serves.", .min = 0},
           start_up);
+}
+
+std::int64_t canary_instances(double weight, std::int64_t replicas) {
+  return static_cast<std::int64_t>(std::ceil(weight * static_cast<double>(replicas) - 1e-9));
 }
 
 void Judge::Collected::add(const VersionView& v) {

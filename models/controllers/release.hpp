@@ -39,6 +39,10 @@ struct ReleaseOptions {
   void describe(Binder& b);
 };
 
+// Instances of a canary that gets `weight` (0 … 1) of the traffic by a router, where the stable
+// version keeps all of its own (Argo Rollouts).
+std::int64_t canary_instances(double weight, std::int64_t replicas);
+
 // Judges a version look by look: collects what every tick shows and judges once an interval is
 // over.
 class Judge {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <span>
+
 #include "models/faults/faults.hpp"
 
 namespace faultline {
@@ -14,7 +16,10 @@ class Errors final : public FaultOf<Errors> {
     b.field(
         {.key = "share", .help = "Share of jobs that fail.", .min = 0, .max = 1, .required = true},
         share_);
-    b.choice({.key = "error", .help = "The error they answer with."}, error_, kErrorNames);
+    int which = static_cast<int>(error_) - 1;
+    b.choice({.key = "error", .help = "The error they answer with."}, which,
+             std::span(kErrorNames).subspan(1));
+    error_ = static_cast<Error>(which + 1);
   }
   void contribute(InstanceConditions& c, std::uint64_t key) const override {
     c.errors.push_back({share_.value, error_, key});

@@ -33,37 +33,31 @@ struct Backoff {
   // The n-th wait of whoever `key` belongs to. Decorrelated jitter depends on the waits before it;
   // they are drawn again, so that a wait is a function of (key, n) alone.
   Duration wait(int n, std::uint64_t key) const {
-    const double u = Draws(derive(key, static_cast<std::uint64_t>(n))).uniform();
+    const auto chance = [&](int i) {
+      return Draws(derive(key, static_cast<std::uint64_t>(i))).uniform();
+    };
+    if (jitter != Jitter::Decorrelated) return jittered(n, chance(n));
+    Duration previous = base;
+    for (int i = 0; i <= n; ++i) previous = decorrelated(previous, chance(i));
+    return previous;
+  }
+
+  // The n-th wait when chance says `u`, 0 … 1; of every jitter but Decorrelated.
+  Duration jittered(int n, double u) const {
     double wait = plain(n);
-    switch (jitter) {
-      case Jitter::None:
-        break;
-      case Jitter::Full:
-        wait *= u;
-        break;
-      case Jitter::Equal:
-        wait = wait / 2 + wait / 2 * u;
-        break;
-      case Jitter::Spread:
-        wait *= 1 - spread + 2 * spread * u;
-        break;
-      case Jitter::Decorrelated:
-        wait = decorrelated(n, key);
-        break;
-    }
+    if (jitter == Jitter::Full) wait *= u;
+    if (jitter == Jitter::Equal) wait = wait / 2 + wait / 2 * u;
+    if (jitter == Jitter::Spread) wait *= 1 - spread + 2 * spread * u;
     return capped(wait);
   }
 
- private:
-  double decorrelated(int n, std::uint64_t key) const {
+  // The wait that follows `previous` under decorrelated jitter.
+  Duration decorrelated(Duration previous, double u) const {
     const auto lowest = static_cast<double>(base.ns);
-    double previous = lowest;
-    for (int i = 0; i <= n; ++i) {
-      const double u = Draws(derive(key, static_cast<std::uint64_t>(i))).uniform();
-      previous = static_cast<double>(capped(lowest + (3 * previous - lowest) * u).ns);
-    }
-    return previous;
+    return capped(lowest + (3 * static_cast<double>(previous.ns) - lowest) * u);
   }
+
+ private:
   Duration capped(double ns) const {
     return ns < static_cast<double>(cap.ns) ? Duration{static_cast<std::int64_t>(ns + 0.5)} : cap;
   }

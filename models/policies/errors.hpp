@@ -1,8 +1,7 @@
 #pragma once
 // A set of errors as a setting: a list of their names (`on = ["timeout", "server_error"]`).
 
-#include <optional>
-#include <string>
+#include <span>
 #include <vector>
 
 #include "models/vocabulary/describe.hpp"
@@ -10,19 +9,13 @@
 
 namespace faultline {
 
-inline std::optional<Error> error_named(std::string_view text) {
-  for (std::size_t i = 1; i < kErrors; ++i) {
-    if (kErrorNames[i] == text) return static_cast<Error>(i);
-  }
-  return std::nullopt;
-}
-
 inline void describe_errors(Binder& b, const Field& f, ErrorSet& set) {
   std::vector<Error> errors;
-  b.choices(f, errors, kErrorNames);
+  b.choices(f, errors, std::span(kErrorNames).subspan(1));
   if (errors.empty() && !b.given(f.key)) return;
   set = 0;
-  for (Error e : errors) set |= bit(e);
+  // The list leaves `none` out, so its places are one less than the errors' numbers.
+  for (Error e : errors) set |= bit(static_cast<Error>(static_cast<int>(e) + 1));
 }
 
 }  // namespace faultline

@@ -33,8 +33,8 @@ struct CallView {
   AttemptId attempt = kNone;  // kNone: the call itself, between attempts
   std::uint16_t number = 0;   // of the attempt within its call, hedges counted
   std::uint16_t tries = 0;    // sent so far, hedges not counted
-  std::uint8_t hedges = 0;    // sent besides the last try
   std::uint8_t live = 0;      // attempts of the call still wanted, this one included
+  std::uint8_t hedges = 0;    // sent besides the running try
   std::uint8_t priority = 0;  // 0 (P0) … 3 (P3)
   bool idempotent = true;
   bool waited = false;  // has been sent for after a Wait

@@ -37,7 +37,11 @@ bool World::look_up(AttemptId id, const StepSpec& step) {
     return false;
   }
   ++cache.misses;
-  if (entry.filler == kNone) entry.filler = id;
+  if (entry.filler == kNone) {
+    entry.filler = id;
+  } else {
+    ++cache.redundant;
+  }
   begin_call(begin_leg(id, step.routes.first));
   return false;
 }

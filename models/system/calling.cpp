@@ -6,6 +6,7 @@
 // policy that sends again have said and armed belongs to the call; what the others have, to the
 // attempt.
 
+#include "models/system/mutations.hpp"
 #include "models/system/world.hpp"
 
 namespace faultline {
@@ -35,7 +36,10 @@ void World::begin_call(CallId id) {
   ++routes_[call.route].counts->calls;
   if (call.deadline != Instant::max()) {
     // The job that calls was told a deadline, which has passed while it worked.
-    if (call.deadline <= now()) return end_call(id, Outcome::failed(Error::Deadline));
+    if (call.deadline <= now()) {
+      ++routes_[call.route].counts->errors[static_cast<std::size_t>(Error::Deadline)];
+      return end_call(id, Outcome::failed(Error::Deadline));
+    }
     call.timers = calendar_.arm(call.deadline - now(), Timing::Varying, kCallTimer, id, kInherited,
                                 call.timers);
   }
@@ -201,7 +205,7 @@ void World::detach(AttemptId id) {
   Attempt& attempt = attempts_[id];
   const CallId call_id = attempt.call;
   Call& call = calls_[call_id];
-  cancel_timers(attempt.timers, 0, kServerSide);
+  if (!mutation::keeps_timers) cancel_timers(attempt.timers, 0, kServerSide);
   AttemptId* link = &call.attempts;
   while (*link != id) link = &attempts_[*link].sibling;
   *link = attempt.sibling;
@@ -338,6 +342,7 @@ void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
     return settle_step(id);
   }
   if (tag == kCancelMessage) return cancel_job(id);
+  if (tag == kQueueTimeout) return waited_too_long(id);
   const CallId call_id = attempt.call;
   Call& call = calls_[call_id];
   Pipeline& pipeline = pipeline_of(call);
@@ -372,6 +377,7 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
   forget_timer(call.timers, timer);
   if (tag >= kSendAgain && tag < kInherited) return send_try(id, tag - kSendAgain);
   if (tag == kInherited) {
+    ++routes_[call.route].counts->errors[static_cast<std::size_t>(Error::Deadline)];
     give_up_call(id, 0, Error::Deadline);
     return end_call(id, Outcome::failed(Error::Deadline));
   }

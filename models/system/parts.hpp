@@ -137,6 +137,7 @@ struct CacheState {
   };
   std::vector<Waiter> waiters;  // jobs that wait for a fill, in order of arrival
   std::uint64_t hits = 0, misses = 0, coalesced = 0, fills = 0;
+  std::uint64_t redundant = 0;  // misses while another job was already fetching the key
 };
 
 struct ControllerState {

@@ -1,12 +1,15 @@
 // At the server: a thread is found, or a place in the queue, or the door is shut; the steps are
 // done, the thread held throughout, calls to others included; the answer goes back.
 
+#include "models/system/mutations.hpp"
 #include "models/system/world.hpp"
 
 namespace faultline {
 namespace {
 
 constexpr std::uint64_t kWorkDraw = 0x776f726b;
+constexpr std::uint64_t kPatience = 0x70617469;
+constexpr std::uint64_t kChance = 0x63686e63;
 constexpr std::uint64_t kVersionError = 0x76657272;
 constexpr std::uint64_t kVersionSlow = 0x76736c6f;
 constexpr std::uint16_t kBeginning = 0x8000;  // in `pending`: legs are still being begun
@@ -32,7 +35,8 @@ void World::arrive(AttemptId id) {
   if (now() >= expiry(attempt, call)) return refuse(id, Error::Deadline);
   const ServiceSpec& service = *instance.spec;
   if (instance.busy < service.threads && instance.queued == 0) return start_job(id);
-  if (instance.queued >= service.queue_limit) return refuse(id, Error::Refused);
+  const bool one_more = mutation::one_place_too_many && instance.queued == service.queue_limit;
+  if (instance.queued >= service.queue_limit && !one_more) return refuse(id, Error::Refused);
   enqueue(attempt.instance, id);
 }
 
@@ -58,6 +62,13 @@ void World::enqueue(InstanceId instance_id, AttemptId id) {
   line.tail = id;
   ++instance.queued;
   instance.stats->queued.add(now(), 1);
+  const ServiceSpec& service = *instance.spec;
+  if (!service.queue_timeout) return;
+  Draws draws(derive(attempt_key(calls_[attempt.call], attempt), service.key ^ kPatience));
+  attempt.timers =
+      calendar_.arm(service.queue_timeout->sample(draws),
+                    service.queue_timeout->is_constant() ? Timing::Constant : Timing::Varying,
+                    kAttemptTimer, id, kQueueTimeout, attempt.timers);
 }
 
 void World::leave_queue(Instance& instance, AttemptId id) {
@@ -68,6 +79,14 @@ void World::leave_queue(Instance& instance, AttemptId id) {
   (attempt.next == kNone ? line.tail : attempts_[attempt.next].prev) = attempt.prev;
   --instance.queued;
   instance.stats->queued.add(now(), -1);
+  if (instance.spec->queue_timeout)
+    cancel_timers(attempt.timers, kQueueTimeout, kQueueTimeout + 1);
+}
+
+// The server's queue has a timeout of its own, whether or not anybody still waits for the answer.
+void World::waited_too_long(AttemptId id) {
+  leave_queue(instances_[attempts_[id].instance], id);
+  refuse(id, Error::Refused);
 }
 
 AttemptId World::take_next(Instance& instance) {
@@ -152,6 +171,11 @@ Duration World::work_of(const StepSpec& step, const Attempt& attempt, const Call
   return work;
 }
 
+bool World::takes_chance(const StepSpec& step, const Attempt& attempt, const Call& call) const {
+  if (step.chance >= 1) return true;
+  return Draws(derive(attempt_key(call, attempt), step.key ^ kChance)).uniform() < step.chance;
+}
+
 void World::run_steps(AttemptId id) {
   for (;;) {
     Attempt& attempt = attempts_[id];
@@ -163,6 +187,10 @@ void World::run_steps(AttemptId id) {
       return finish_job(id, answer);
     }
     const StepSpec& step = route.steps[attempt.step];
+    if (step.otherwise == kNone && !takes_chance(step, attempt, call)) {
+      ++attempt.step;
+      continue;
+    }
     if (step.kind == StepSpec::Kind::Work) {
       const Duration work = work_of(step, attempt, call);
       if (work.ns > 0) {
@@ -203,7 +231,9 @@ void World::begin_calls(AttemptId id, const StepSpec& step) {
   attempt.share = 0;
   if (step.routes.count == 1 && !step.timeout) {
     attempt.pending = 1;
-    return begin_call(begin_leg(id, step.routes.first));
+    const bool other =
+        step.otherwise != kNone && !takes_chance(step, attempt, calls_[attempt.call]);
+    return begin_call(begin_leg(id, other ? step.otherwise : step.routes.first));
   }
   // Legs that end at once must not settle a step that is still being begun.
   attempt.pending = static_cast<std::uint16_t>(step.routes.count | kBeginning);
@@ -289,7 +319,8 @@ void World::finish_job(AttemptId id, Outcome outcome) {
   if (traced(call))
     trace(call, fmt::format("is done: {}", outcome.ok() ? "ok" : name(outcome.error)));
   attempt.state = AttemptState::Replying;  // from here on it can't be called off
-  serve_next(instance);
+  if (!mutation::leaves_threads_idle || instances_[instance].queued != 1) serve_next(instance);
+  if (mutation::loses_answers && id % 16 == 0) return;
   reply(id, outcome);
 }
 
@@ -400,7 +431,7 @@ void World::abandon_calls(AttemptId id) {
 
 void World::release_attempt(AttemptId id) {
   Attempt& attempt = attempts_[id];
-  cancel_timers(attempt.timers, 0, ~0u);
+  if (!mutation::keeps_timers) cancel_timers(attempt.timers, 0, ~0u);
   if (attempt.stale) {
     attempt.state = AttemptState::Ghost;  // the event that names it releases it
     attempt.stale = false;

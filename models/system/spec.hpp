@@ -34,8 +34,8 @@ struct PipelineSpec {
       alarms;              // layer by layer: of a policy that only sets one; < 0: it does more
   std::uint8_t inner = 0;  // first layer inside every one that sends again
   Propagation propagation = Propagation::None;
-  Duration try_timeout = Duration::max();
-  Duration call_deadline = Duration::max();
+  Duration try_timeout = Duration::max();    // after which a try is given up
+  Duration call_deadline = Duration::max();  // after which the call is
   bool shared = false;  // one state for all instances of the caller
   std::uint32_t edge = 0;
 
@@ -56,6 +56,8 @@ struct RouteSpec {
 struct StepSpec {
   enum class Kind : std::uint8_t { Work, Calls, Cache };
   Kind kind = Kind::Work;
+  double chance = 1;                      // that it is done; otherwise it is passed over,
+  std::uint32_t otherwise = 0xffffffffu;  // or this route is called instead
   Distribution work;
   Range routes;            // of Calls: the legs; of Cache: how to fill it
   std::uint32_t need = 1;  // legs that must succeed
@@ -83,6 +85,7 @@ struct ServiceSpec {
   std::uint32_t threads = 1;  // per instance; the largest number: unbounded
   std::uint32_t queue_limit = 0xffffffffu;
   Discipline discipline = Discipline::Fifo;
+  std::optional<Distribution> queue_timeout;  // who has waited so long is refused
   Balancing balancing = Balancing::RoundRobin;
   double cpu = 0;  // cores per instance that work counts against; 0: one a thread
   std::vector<EndpointSpec> endpoints;

@@ -71,6 +71,7 @@ class World {
   std::vector<ServiceStatistics>& services() { return service_stats_; }
   std::vector<EdgeStatistics>& edges() { return edge_stats_; }
   const std::vector<CacheState>& caches() const { return caches_; }
+  const std::vector<Instance>& instances() const { return instances_; }
   const ServiceState& service(std::uint32_t i) const { return services_[i]; }
   const ControllerState& controller(std::uint32_t i) const { return controllers_[i]; }
   const std::vector<Fact>& facts() const { return facts_; }
@@ -99,6 +100,7 @@ class World {
       0x400;  // from here on the caller's leaving is no reason
   static constexpr std::uint32_t kStepTimeout = 0x400;
   static constexpr std::uint32_t kCancelMessage = 0x401;
+  static constexpr std::uint32_t kQueueTimeout = 0x402;
 
   void handle(const Calendar::Happening& what);
 
@@ -175,6 +177,7 @@ class World {
   void enqueue(InstanceId instance, AttemptId id);
   AttemptId take_next(Instance& instance);
   void leave_queue(Instance& instance, AttemptId id);
+  void waited_too_long(AttemptId id);
   void serve_next(InstanceId instance) {
     if (instances_[instance].queued > 0 && !instances_[instance].serving) serve_queue(instance);
   }
@@ -183,6 +186,7 @@ class World {
   void run_steps(AttemptId id);
   void on_work_done(AttemptId id);
   void begin_calls(AttemptId id, const StepSpec& step);
+  bool takes_chance(const StepSpec& step, const Attempt& attempt, const Call& call) const;
   CallId begin_leg(AttemptId id, std::uint32_t route);
   void leg_ended(AttemptId id, Outcome outcome);
   void settle_step(AttemptId id);

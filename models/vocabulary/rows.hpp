@@ -36,7 +36,7 @@ struct Call {
   std::uint16_t sent = 0;        // attempts in all, hedges too
   std::uint16_t references = 0;  // attempts that exist, wanted or not, and the caller's own
   std::uint8_t live = 0;         // attempts still wanted
-  std::uint8_t hedges = 0;       // sent besides the last try
+  std::uint8_t hedges = 0;       // sent besides the running try
   bool traced : 1 = false;       // its story is told
   bool wanted : 1 = true;        // has not ended
   std::uint8_t priority = 0;     // 0 (P0) … 3 (P3)

@@ -52,6 +52,8 @@ struct OpenWindow {
     made = std::make_unique<MainWindow>(std::move(runner));
     made->resize(1280, 800);
     made->show();
+    made->activateWindow();  // shortcuts are for the active window only
+    static_cast<void>(QTest::qWaitForWindowActive(made.get()));
   }
   // Opens a file and waits for the result.
   void open(const QString& file = "shop.toml") {

@@ -1,0 +1,24 @@
+#pragma once
+// Which kinds of vectors have a model, and who puts them to it. A kind that isn't listed is not
+// modelled. One file per section of the reference.
+
+#include <span>
+
+#include "tests/conformance/vector.hpp"
+
+namespace faultline::conformance {
+
+struct Kind {
+  std::string_view name;
+  Runner run;
+};
+
+std::span<const Kind> breaker_kinds();     // circuit breakers
+std::span<const Kind> retry_kinds();       // waits, budgets, amplification
+std::span<const Kind> timeout_kinds();     // per try against overall
+std::span<const Kind> limit_kinds();       // rate limits
+std::span<const Kind> autoscaler_kinds();  // the HPA's arithmetic
+std::span<const Kind> rollout_kinds();     // rolling update, canary
+std::span<const Kind> objective_kinds();   // error budgets
+
+}  // namespace faultline::conformance
