@@ -17,8 +17,8 @@ CallView World::view(CallId, const Call& call, AttemptId id) const {
   v.lineage = call.lineage;
   v.attempt = id;
   v.tries = call.tries;
-  v.live = call.live;
   v.hedges = call.hedges;
+  v.live = call.live;
   v.idempotent = routes_[call.route].idempotent;
   v.born = call.due;
   if (id != kNone) {
@@ -383,12 +383,12 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
   }
   const OnTimer answer = pipeline_of(call).layers[tag]->on_timer(view(id, call, kNone));
   if (answer.verdict == OnTimer::Verdict::SendAnother) {
-    if (answer.again.ns >= 0) {
-      call.timers = calendar_.arm(answer.again, Timing::Constant, kCallTimer, id, tag, call.timers);
-    }
     // One that has not got past an outer line needs no second in the same line.
     for (AttemptId a = call.attempts; a != kNone; a = attempts_[a].sibling) {
       if (waits_outside(call, attempts_[a])) return;
+    }
+    if (answer.again.ns >= 0) {
+      call.timers = calendar_.arm(answer.again, Timing::Constant, kCallTimer, id, tag, call.timers);
     }
     ++call.hedges;
     return walk_in(new_attempt(id), tag + 1);
