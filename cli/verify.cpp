@@ -61,7 +61,7 @@ int verify_command(const VerifyCommand& o) {
   if (!o.rows.empty()) return verify_rows(o);
   const auto began = std::chrono::steady_clock::now();
   Effort effort;
-  effort.budget = o.effort == "full" ? 8e9 : 6e8;
+  effort.budget = o.effort == "full" ? 8e9 : 1e9;
   if (o.budget > 0) effort.budget = o.budget;
   effort.stop = &interrupted;
   effort.progress = progress_line();
