@@ -52,8 +52,7 @@ int main(int argc, char** argv) {
       app.add_subcommand("run", "Run a scenario once: verdict, summary, what broke first");
   run_app->add_option("FILE", run.file, "The scenario; - is standard input")->required();
   run_app->add_option("--variant", run.variant, "The variant of the file to run");
-  run_app->add_option("--seed", run.seed, "Instead of the scenario's seed")
-      ->check(whole_number);
+  run_app->add_option("--seed", run.seed, "Instead of the scenario's seed")->check(whole_number);
   run_app->add_option("--set", run.set, "Set a key, e.g. service.db.threads=16 (may be repeated)")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);

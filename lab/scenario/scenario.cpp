@@ -13,7 +13,6 @@ constexpr std::array<std::string_view, 4> kBalancers = {"round_robin", "random",
                                                         "power_of_two"};
 constexpr std::array<std::string_view, 3> kPropagations = {"none", "deadline", "cancel"};
 constexpr std::array<std::string_view, 2> kScopes = {"instance", "shared"};
-constexpr std::array<std::string_view, 2> kSloKinds = {"availability", "latency"};
 
 }  // namespace
 
@@ -197,6 +196,28 @@ void Queue::describe(Binder& b) {
           timeout);
 }
 
+void DoorRate::describe(Binder& b) {
+  b.field({.key = "rate",
+           .help = "Requests per second in the long run, of each instance (a token bucket).",
+           .min = 0,
+           .max = 1e9,
+           .required = true,
+           .above_min = true},
+          rate);
+  b.field({.key = "burst", .help = "Requests that may come at once.", .min = 1, .max = 1e9}, burst);
+}
+
+void Door::describe(Binder& b) {
+  b.table({.key = "rate_limit", .help = "More than this is refused at once (rate_limited)."},
+          rate_limit);
+  b.field({.key = "concurrency",
+           .help = "Requests in an instance, waiting ones included; the next is refused (shed).",
+           .min = 1,
+           .max = 1e9,
+           .fallback = "unbounded"},
+          concurrency);
+}
+
 void Service::describe(Binder& b) {
   b.field({.key = "replicas", .help = "Instances (pods).", .min = 1, .max = 1e5}, replicas);
   b.field({.key = "threads",
@@ -207,6 +228,7 @@ void Service::describe(Binder& b) {
            .unbounded = true},
           threads);
   b.table({.key = "queue", .help = "Where requests wait for a thread."}, queue);
+  b.table({.key = "door", .help = "What each instance refuses before anything else."}, door);
   b.choice({.key = "balancer", .help = "How its callers choose an instance."}, balancer,
            kBalancers);
   b.field({.key = "cpu",
@@ -307,81 +329,6 @@ void Cache::describe(Binder& b) {
   b.field({.key = "coalesce",
            .help = "While one miss is being filled, others for the same key wait for it."},
           coalesce);
-}
-
-void Slo::describe(Binder& b) {
-  b.field({.key = "client",
-           .help = "Whose requests it is about.",
-           .required = true,
-           .refers = Refers::Client},
-          client);
-  b.choice(
-      {.key = "kind", .help = "Which requests are good: answered, or answered within `threshold`."},
-      kind, kSloKinds);
-  b.field({.key = "target",
-           .help = "Share of requests that should be good.",
-           .min = 0,
-           .max = 1,
-           .required = true},
-          target);
-  b.field({.key = "window", .help = "Over which the budget is counted.", .min = 1}, window);
-  b.field({.key = "threshold",
-           .help = "Of kind latency: a good answer takes no longer.",
-           .min = 0,
-           .above_min = true},
-          threshold);
-  b.field({.key = "history",
-           .help = "What came before the run: \"29d at 99.95%\".",
-           .fallback = "none"},
-          history);
-  if (kSloKinds[static_cast<std::size_t>(kind)] == "latency" && !threshold)
-    b.reject("kind", "is latency, which needs a threshold");
-  if (target.value >= 1) b.reject("target", "leaves no error budget; ask for less than 100%");
-}
-
-void Variant::describe(Binder& b) {
-  b.text({.key = "title", .help = "What it is, in a few words."}, title);
-  b.settings({.key = "set", .help = "Keys of the scenario with other values."}, set);
-}
-
-void Expectation::describe(Binder& b) {
-  b.field(
-      {.key = "metric",
-       .help = "What is judged: client.shoppers.success_rate, edge.\"orders->db\".amplification, …",
-       .required = true,
-       .refers = Refers::Metric},
-      metric);
-  b.field({.key = "variant",
-           .help = "Which variant; \"*\" is each.",
-           .fallback = "base",
-           .refers = Refers::Variant},
-          variant);
-  b.span({.key = "window",
-          .help = "[from, to): requests by due time, services by event time.",
-          .fallback = "after the warm-up"},
-         window);
-  constexpr std::array<std::string_view, 5> kWords = {"above", "below", "at_least", "at_most",
-                                                      "equals"};
-  int given = 0;
-  for (std::size_t i = 0; i < kWords.size(); ++i) {
-    if (!b.bound({.key = kWords[i],
-                  .help = "The metric holds if so; with the metric's unit, or { times = 0.2, of = "
-                          "\"variant\" }."},
-                 bound))
-      continue;
-    comparison = static_cast<Comparison>(i);
-    ++given;
-  }
-  b.field({.key = "why", .help = "What it shows, for the verdict."}, why);
-  line = b.line();
-  if (given != 1) b.reject("", "needs exactly one of above, below, at_least, at_most, equals");
-  if (window && window->second <= window->first) b.reject("window", "ends before it begins");
-}
-
-void Note::describe(Binder& b) {
-  b.field({.key = "at", .help = "When it appears.", .min = 0, .required = true}, at);
-  b.text({.key = "text", .help = "What to watch, what to ask, what to try.", .required = true},
-         text);
 }
 
 void Scenario::describe(Binder& b) {

@@ -50,6 +50,7 @@ class Hedge final : public Policy {
     return {.timing = after_.quantile > 0 ? Timing::Varying : Timing::Constant, .timer = delay};
   }
   OnTimer on_timer(const CallView& call) override {
+    // Counted by what was sent: a hedge that has failed meanwhile is not given back.
     if (call.hedges >= max_) return {};
     return {.verdict = OnTimer::Verdict::SendAnother,
             .again = call.hedges + 1 < max_ ? patience() : Duration{-1}};

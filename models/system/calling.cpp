@@ -6,7 +6,6 @@
 // policy that sends again have said and armed belongs to the call; what the others have, to the
 // attempt.
 
-#include "models/system/mutations.hpp"
 #include "models/system/world.hpp"
 
 namespace faultline {
@@ -17,8 +16,8 @@ CallView World::view(CallId, const Call& call, AttemptId id) const {
   v.lineage = call.lineage;
   v.attempt = id;
   v.tries = call.tries;
-  v.live = call.live;
   v.hedges = call.hedges;
+  v.live = call.live;
   v.idempotent = routes_[call.route].idempotent;
   v.born = call.due;
   if (id != kNone) {
@@ -199,222 +198,6 @@ void World::wake(AttemptId id, unsigned layer) {
       calendar_.arm({0}, Timing::Varying, kAttemptTimer, id, kWoken + layer + 1, attempt.timers);
 }
 
-// The caller is done with the attempt. If the server still has it, it works on for nobody, unless
-// cancellation is propagated.
-void World::detach(AttemptId id) {
-  Attempt& attempt = attempts_[id];
-  const CallId call_id = attempt.call;
-  Call& call = calls_[call_id];
-  if (!mutation::keeps_timers) cancel_timers(attempt.timers, 0, kServerSide);
-  AttemptId* link = &call.attempts;
-  while (*link != id) link = &attempts_[*link].sibling;
-  *link = attempt.sibling;
-  --call.live;
-  ++attempts_ended_;
-
-  const Route& route = routes_[call.route];
-  if (attempt.instance != kNone) {
-    auto& outstanding = callers_[call.caller].targets[route.target].outstanding;
-    if (attempt.instance < outstanding.size()) --outstanding[attempt.instance];
-  }
-  switch (attempt.state) {
-    case AttemptState::Waiting:
-      return release_attempt(id);
-    case AttemptState::Parked:
-      unpark(id, attempt);
-      return release_attempt(id);
-    default:
-      break;
-  }
-  attempt.abandoned = true;
-  attempt.started = now();  // of what a thread does for it from here on
-  if (pipeline_of(call).spec->propagation != Propagation::Cancel) return;
-  // The word that nobody waits any more takes the same way as the request did.
-  const std::uint32_t link_id = route.link;
-  if (links_[link_id].plain) return cancel_job(id);
-  if (links_[link_id].conditions.cut_to) return;
-  Draws draws(derive(attempt_key(call, attempt), std::uint64_t{0x63616e63}));
-  attempt.timers = calendar_.arm(spec_.links[link_id].latency.sample(draws), Timing::Varying,
-                                 kAttemptTimer, id, kCancelMessage, attempt.timers);
-}
-
-// One attempt's outcome is the call's: the others are called off.
-void World::cancel_all_but(Call& call, AttemptId kept) {
-  const unsigned inner = pipeline_of(call).spec->inner;
-  for (AttemptId id = call.attempts; id != kNone;) {
-    const AttemptId next = attempts_[id].sibling;
-    if (id != kept) {
-      unwind(id, inner, Error::Cancelled);
-      detach(id);
-    }
-    id = next;
-  }
-}
-
-// Whether the attempt stands in the line of a layer outside every policy that sends again.
-bool World::waits_outside(const Call& call, const Attempt& attempt) const {
-  return attempt.state == AttemptState::Waiting &&
-         attempt.waiting_at < pipeline_of(call).spec->inner &&
-         (call.passed >> attempt.waiting_at & 1) == 0;
-}
-
-// The call is given up from outside layer `layer` inward; its outcome there is `why`.
-void World::give_up_call(CallId id, unsigned layer, Error why) {
-  Call& call = calls_[id];
-  Pipeline& pipeline = pipeline_of(call);
-  const unsigned inner = pipeline.spec->inner;
-  while (call.attempts != kNone) {
-    const AttemptId attempt = call.attempts;
-    unwind(attempt, inner, why);
-    if (waits_outside(call, attempts_[attempt])) {
-      CallView v = view(id, call, attempt);
-      v.final = true;
-      pipeline.layers[attempts_[attempt].waiting_at]->leave(v);
-    }
-    detach(attempt);
-  }
-  for (unsigned i = inner; i-- > layer;) {
-    const auto mask = static_cast<LayerMask>(1u << i);
-    if ((call.passed & mask) == 0) continue;
-    call.passed = static_cast<LayerMask>(call.passed & ~mask);
-    CallView v = view(id, call, kNone);
-    v.final = true;
-    Policy& policy = *pipeline.layers[i];
-    const std::optional<BreakerState> was =
-        pipeline.spec->is_breaker(i) ? policy.breaker_state() : std::nullopt;
-    const After answer = policy.after(v, Outcome::failed(why));
-    if (was) note_breaker(call, policy, was);
-    if (answer.wake != kNone) wake(answer.wake, i);
-  }
-  cancel_timers(call.timers, 0, ~0u);
-}
-
-// Nobody wants the call any more: no outcome, only the accounts are put straight.
-void World::abandon_call(CallId id) {
-  give_up_call(id, 0, Error::Cancelled);
-  Call& call = calls_[id];
-  call.wanted = false;
-  release_reference(id);
-}
-
-void World::end_call(CallId id, Outcome outcome) {
-  Call& call = calls_[id];
-  cancel_timers(call.timers, 0, ~0u);
-  call.wanted = false;
-  EdgeStatistics& edge = *routes_[call.route].counts;
-  outcome.ok() ? ++edge.ok : ++edge.failed;
-  if (traced(call) && call.parent == kNone) {
-    trace(call, outcome.ok()
-                    ? fmt::format("is answered after {:.3f} ms", (now() - call.due).seconds() * 1e3)
-                    : fmt::format("has failed: {}", name(outcome.error)));
-  }
-  if (call.parent == kNone) {
-    request_ended(call, outcome);
-    return release_reference(id);
-  }
-  const AttemptId parent = call.parent;
-  AttemptId& head = attempts_[parent].calls;
-  if (call.prev != kNone) calls_[call.prev].next = call.next;
-  if (call.next != kNone) calls_[call.next].prev = call.prev;
-  if (head == id) head = call.next;
-  release_reference(id);
-  leg_ended(parent, outcome);
-}
-
-void World::answer_arrived(AttemptId id) {
-  Attempt& attempt = attempts_[id];
-  if (attempt.abandoned) return release_attempt(id);
-  const Call& call = calls_[attempt.call];
-  const Outcome outcome = attempt.error == Error::None ? Outcome{Error::None, attempt.quality}
-                                                       : Outcome::failed(attempt.error);
-  if (!outcome.ok()) ++routes_[call.route].counts->errors[static_cast<std::size_t>(outcome.error)];
-  attempt.state = AttemptState::Waiting;  // the server is done with it
-  attempt.waiting_at = 0xff;
-  walk_out(attempt.call, id, static_cast<unsigned>(pipeline_of(call).layers.size()), outcome);
-}
-
-void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
-  Attempt& attempt = attempts_[id];
-  forget_timer(attempt.timers, timer);
-  if (tag == kStepTimeout) {
-    abandon_calls(id);
-    attempt.pending = 0;
-    return settle_step(id);
-  }
-  if (tag == kCancelMessage) return cancel_job(id);
-  if (tag == kQueueTimeout) return waited_too_long(id);
-  const CallId call_id = attempt.call;
-  Call& call = calls_[call_id];
-  Pipeline& pipeline = pipeline_of(call);
-  if (tag == kUnreachable) {
-    unpark(id, attempt);
-    attempt.error = Error::Unreachable;
-    return answer_arrived(id);
-  }
-  if (tag >= kWoken) return walk_in(id, tag - kWoken);
-
-  const OnTimer answer = pipeline.layers[tag]->on_timer(view(call_id, call, id));
-  switch (answer.verdict) {
-    case OnTimer::Verdict::Ignore:
-    case OnTimer::Verdict::SendAnother:  // only a layer of the call sends
-      return;
-    case OnTimer::Verdict::GoOn:
-      attempt.passed |= static_cast<LayerMask>(1u << tag);
-      return walk_in(id, tag + 1);
-    case OnTimer::Verdict::GiveUp:
-      break;
-  }
-  if (traced(call))
-    trace(call, fmt::format("gives up on attempt {}: {}", attempt.number + 1, name(answer.why)));
-  ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
-  unwind(id, tag + 1, answer.why);
-  attempt.passed = static_cast<LayerMask>(attempt.passed & ~(1u << tag));
-  walk_out(call_id, id, tag, Outcome::failed(answer.why));
-}
-
-void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
-  Call& call = calls_[id];
-  forget_timer(call.timers, timer);
-  if (tag >= kSendAgain && tag < kInherited) return send_try(id, tag - kSendAgain);
-  if (tag == kInherited) {
-    ++routes_[call.route].counts->errors[static_cast<std::size_t>(Error::Deadline)];
-    give_up_call(id, 0, Error::Deadline);
-    return end_call(id, Outcome::failed(Error::Deadline));
-  }
-  const OnTimer answer = pipeline_of(call).layers[tag]->on_timer(view(id, call, kNone));
-  if (answer.verdict == OnTimer::Verdict::SendAnother) {
-    if (answer.again.ns >= 0) {
-      call.timers = calendar_.arm(answer.again, Timing::Constant, kCallTimer, id, tag, call.timers);
-    }
-    // One that has not got past an outer line needs no second in the same line.
-    for (AttemptId a = call.attempts; a != kNone; a = attempts_[a].sibling) {
-      if (waits_outside(call, attempts_[a])) return;
-    }
-    ++call.hedges;
-    return walk_in(new_attempt(id), tag + 1);
-  }
-  if (answer.verdict != OnTimer::Verdict::GiveUp) return;
-  if (traced(call)) trace(call, fmt::format("gives up: {}", name(answer.why)));
-  ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
-  // Timers of the layers outside this one keep running.
-  std::uint32_t outside = kNone;
-  for (std::uint32_t t = call.timers; t != kNone;) {
-    const std::uint32_t next = calendar_.next_of_owner(t);
-    if (calendar_.tag(t) < tag || calendar_.tag(t) == kInherited) {
-      calendar_.next_of_owner(t) = outside;
-      outside = t;
-    } else {
-      calendar_.cancel(t);
-    }
-    t = next;
-  }
-  call.timers = kNone;
-  give_up_call(id, tag + 1, answer.why);
-  call.timers = outside;
-  call.passed = static_cast<LayerMask>(call.passed & ~(1u << tag));
-  walk_out(id, kNone, tag, Outcome::failed(answer.why));
-}
-
 void World::note_breaker(const Call& call, Policy& policy, std::optional<BreakerState> was) {
   const std::optional<BreakerState> is = policy.breaker_state();
   if (is == was) return;
@@ -424,36 +207,6 @@ void World::note_breaker(const Call& call, Policy& policy, std::optional<Breaker
   tell(FactKind::Breaker, spec_.edges[edge].name,
        fmt::format("breaker {} → {} (caller {})", kStates[static_cast<std::size_t>(*was)],
                    kStates[static_cast<std::size_t>(*is)], call.caller));
-}
-
-// Calls off those of an owner's timers whose tag is in [from, until).
-void World::cancel_some(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
-  std::uint32_t* link = &chain;
-  while (*link != kNone) {
-    const std::uint32_t tag = calendar_.tag(*link);
-    if (tag >= from && tag < until) {
-      *link = calendar_.cancel(*link);
-    } else {
-      link = &calendar_.next_of_owner(*link);
-    }
-  }
-}
-
-// A timer has fired and is gone; takes it out of its owner's list.
-void World::forget_timer(std::uint32_t& chain, TimerId timer) {
-  std::uint32_t* link = &chain;
-  while (*link != timer) link = &calendar_.next_of_owner(*link);
-  *link = calendar_.next_of_owner(timer);
-}
-
-// Until when somebody waits for this attempt, as far as its server has been told.
-Instant World::expiry(const Attempt& attempt, const Call& call) const {
-  const PipelineSpec& spec = *routes_[call.route].policies;
-  if (spec.propagation == Propagation::None) return Instant::max();
-  Instant until = call.deadline;
-  if (spec.call_deadline != Duration::max()) until = std::min(until, call.due + spec.call_deadline);
-  if (spec.try_timeout != Duration::max()) until = std::min(until, attempt.sent + spec.try_timeout);
-  return until;
 }
 
 }  // namespace faultline

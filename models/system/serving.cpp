@@ -7,12 +7,7 @@
 namespace faultline {
 namespace {
 
-constexpr std::uint64_t kWorkDraw = 0x776f726b;
 constexpr std::uint64_t kPatience = 0x70617469;
-constexpr std::uint64_t kChance = 0x63686e63;
-constexpr std::uint64_t kVersionError = 0x76657272;
-constexpr std::uint64_t kVersionSlow = 0x76736c6f;
-constexpr std::uint16_t kBeginning = 0x8000;  // in `pending`: legs are still being begun
 
 }  // namespace
 
@@ -34,6 +29,8 @@ void World::arrive(AttemptId id) {
     return refuse(id, Error::Unavailable);
   if (now() >= expiry(attempt, call)) return refuse(id, Error::Deadline);
   const ServiceSpec& service = *instance.spec;
+  if (instance.door && !instance.door->take(now())) return refuse(id, Error::RateLimited);
+  if (instance.busy + instance.queued >= service.door_concurrency) return refuse(id, Error::Shed);
   if (instance.busy < service.threads && instance.queued == 0) return start_job(id);
   const bool one_more = mutation::one_place_too_many && instance.queued == service.queue_limit;
   if (instance.queued >= service.queue_limit && !one_more) return refuse(id, Error::Refused);
@@ -79,8 +76,7 @@ void World::leave_queue(Instance& instance, AttemptId id) {
   (attempt.next == kNone ? line.tail : attempts_[attempt.next].prev) = attempt.prev;
   --instance.queued;
   instance.stats->queued.add(now(), -1);
-  if (instance.spec->queue_timeout)
-    cancel_timers(attempt.timers, kQueueTimeout, kQueueTimeout + 1);
+  if (instance.spec->queue_timeout) cancel_timers(attempt.timers, kQueueTimeout, kQueueTimeout + 1);
 }
 
 // The server's queue has a timeout of its own, whether or not anybody still waits for the answer.
@@ -117,194 +113,6 @@ void World::serve_queue(InstanceId id) {
     }
   }
   instances_[id].serving = false;
-}
-
-void World::start_job(AttemptId id) {
-  Attempt& attempt = attempts_[id];
-  Instance& instance = instances_[attempt.instance];
-  const Call& call = calls_[attempt.call];
-  attempt.started = now();
-  handling(attempt, call).wait.record(now() - attempt.arrived);
-  ++instance.busy;
-  instance.stats->busy.add(now(), 1);
-  attempt.prev = kNone;
-  attempt.next = instance.jobs;
-  if (instance.jobs != kNone) attempts_[instance.jobs].prev = id;
-  instance.jobs = id;
-  attempt.state = AttemptState::Calling;
-  if (traced(call))
-    trace(call, fmt::format("gets a thread after {:.3f} ms in the queue",
-                            (now() - attempt.arrived).seconds() * 1e3));
-  Error why = Error::None;
-  if (fails_at_once(attempt, call, why)) return finish_job(id, Outcome::failed(why));
-  run_steps(id);
-}
-
-// Whether a fault or the version makes the job fail before any work.
-bool World::fails_at_once(const Attempt& attempt, const Call& call, Error& why) const {
-  const Instance& instance = instances_[attempt.instance];
-  for (const InstanceConditions::Errors& errors : instance.conditions.errors) {
-    if (Draws(derive(attempt_key(call, attempt), errors.key)).uniform() >= errors.share) continue;
-    why = errors.error;
-    return true;
-  }
-  if (instance.version == 0) return false;
-  const Version& version = services_[instance.service].versions[instance.version];
-  if (version.effects.errors <= 0) return false;
-  why = Error::ServerError;
-  return Draws(derive(attempt_key(call, attempt), version.key ^ kVersionError)).uniform() <
-         version.effects.errors;
-}
-
-Duration World::work_of(const StepSpec& step, const Attempt& attempt, const Call& call) const {
-  Draws draws(derive(attempt_key(call, attempt), step.key ^ kWorkDraw));
-  Duration work = step.work.sample(draws);
-  const Instance& instance = instances_[attempt.instance];
-  double factor = instance.conditions.slowdown;
-  if (instance.version != 0) {
-    const Version& version = services_[instance.service].versions[instance.version];
-    const std::uint64_t key = derive(attempt_key(call, attempt), version.key ^ kVersionSlow);
-    if (version.effects.slow_share > 0 && Draws(key).uniform() < version.effects.slow_share)
-      factor *= version.effects.slow_factor;
-  }
-  if (factor != 1) work = from_seconds(work.seconds() * factor);
-  return work;
-}
-
-bool World::takes_chance(const StepSpec& step, const Attempt& attempt, const Call& call) const {
-  if (step.chance >= 1) return true;
-  return Draws(derive(attempt_key(call, attempt), step.key ^ kChance)).uniform() < step.chance;
-}
-
-void World::run_steps(AttemptId id) {
-  for (;;) {
-    Attempt& attempt = attempts_[id];
-    const Call& call = calls_[attempt.call];
-    const Route& route = routes_[call.route];
-    if (attempt.step == route.step_count) {
-      const Outcome answer = attempt.tainted ? Outcome::failed(Error::WrongData)
-                                             : Outcome{Error::None, attempt.quality};
-      return finish_job(id, answer);
-    }
-    const StepSpec& step = route.steps[attempt.step];
-    if (step.otherwise == kNone && !takes_chance(step, attempt, call)) {
-      ++attempt.step;
-      continue;
-    }
-    if (step.kind == StepSpec::Kind::Work) {
-      const Duration work = work_of(step, attempt, call);
-      if (work.ns > 0) {
-        attempt.state = AttemptState::Working;
-        route.served->working.add(now(), 1);
-        if (traced(call)) {
-          trace(call, fmt::format("works for {:.3f} ms on attempt {}", work.seconds() * 1e3,
-                                  attempt.number + 1));
-        }
-        return calendar_.schedule(now() + work, kWorkDone, id);
-      }
-    } else if (step.kind == StepSpec::Kind::Calls) {
-      return begin_calls(id, step);
-    } else if (!look_up(id, step)) {
-      return;  // it waits for an answer
-    }
-    ++attempt.step;
-  }
-}
-
-void World::on_work_done(AttemptId id) {
-  Attempt& attempt = attempts_[id];
-  if (attempt.state == AttemptState::Ghost) return release_attempt(id);
-  if (attempt.stale) {  // the job it belonged to was killed; the row lives on as an answer
-    attempt.stale = false;
-    return;
-  }
-  instances_[attempt.instance].stats->working.add(now(), -1);
-  attempt.state = AttemptState::Calling;
-  ++attempt.step;
-  run_steps(id);
-}
-
-void World::begin_calls(AttemptId id, const StepSpec& step) {
-  Attempt& attempt = attempts_[id];
-  attempt.state = AttemptState::Calling;
-  attempt.good = 0;
-  attempt.share = 0;
-  if (step.routes.count == 1 && !step.timeout) {
-    attempt.pending = 1;
-    const bool other =
-        step.otherwise != kNone && !takes_chance(step, attempt, calls_[attempt.call]);
-    return begin_call(begin_leg(id, other ? step.otherwise : step.routes.first));
-  }
-  // Legs that end at once must not settle a step that is still being begun.
-  attempt.pending = static_cast<std::uint16_t>(step.routes.count | kBeginning);
-  if (step.timeout) {
-    attempt.timers = calendar_.arm(*step.timeout, Timing::Constant, kAttemptTimer, id, kStepTimeout,
-                                   attempt.timers);
-  }
-  std::vector<CallId> legs;
-  for (std::uint32_t leg = 0; leg < step.routes.count; ++leg)
-    legs.push_back(begin_leg(id, step.routes.first + leg));
-  for (CallId leg : legs) begin_call(leg);
-  attempts_[id].pending &= kBeginning - 1;
-  settle_step(id);
-}
-
-CallId World::begin_leg(AttemptId id, std::uint32_t route) {
-  const CallId call_id = calls_.acquire();
-  Call& call = calls_[call_id];
-  Attempt& attempt = attempts_[id];
-  const Call& parent = calls_[attempt.call];
-  call.lineage = derive(attempt_key(parent, attempt), routes_[route].key);
-  call.priority = attempt.priority;
-  call.due = now();
-  call.deadline = expiry(attempt, parent);
-  call.parent = id;
-  call.caller = instances_[attempt.instance].caller;
-  call.route = route;
-  call.next = attempt.calls;
-  if (attempt.calls != kNone) calls_[attempt.calls].prev = call_id;
-  attempt.calls = call_id;
-  call.traced = parent.traced;
-  return call_id;
-}
-
-void World::leg_ended(AttemptId id, Outcome outcome) {
-  Attempt& attempt = attempts_[id];
-  --attempt.pending;
-  // Whoever is given wrong data does not know; what is made of it is wrong too.
-  const bool wrong = outcome.error == Error::WrongData;
-  if (wrong) {
-    attempt.tainted = true;
-    outcome = {};
-  }
-  if (outcome.ok()) {
-    ++attempt.good;
-    attempt.share += outcome.quality;
-  }
-  const Call& call = calls_[attempt.call];
-  const Route& route = routes_[call.route];
-  const StepSpec& step = route.steps[attempt.step];
-  if (step.kind == StepSpec::Kind::Cache) filled(id, step, outcome);
-  settle_step(id);
-}
-
-// Whether the step's calls have gone well enough, or badly enough, to go on.
-void World::settle_step(AttemptId id) {
-  Attempt& attempt = attempts_[id];
-  const Call& call = calls_[attempt.call];
-  const Route& route = routes_[call.route];
-  const StepSpec& step = route.steps[attempt.step];
-  const bool decided = !step.wait_all && (attempt.pending & kBeginning) == 0 &&
-                       (attempt.good >= step.need || attempt.good + attempt.pending < step.need);
-  if (attempt.pending > 0 && !decided) return;
-  if (attempt.pending > 0) abandon_calls(id);
-  if (step.timeout) cancel_timers(attempts_[id].timers, kStepTimeout, kStepTimeout + 1);
-  Attempt& job = attempts_[id];
-  job.pending = 0;
-  if (job.good < step.need) return finish_job(id, Outcome::failed(Error::ServerError));
-  job.quality *= job.share / static_cast<float>(step.routes.count);
-  ++job.step;
-  run_steps(id);
 }
 
 void World::finish_job(AttemptId id, Outcome outcome) {

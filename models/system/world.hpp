@@ -5,8 +5,10 @@
 // The handlers stand, file by file, in the order in which a request meets them:
 //   arriving.cpp   a client wants something
 //   calling.cpp    a call walks its policies inward, and its outcome walks them outward
+//   ending.cpp     it is answered, given up or abandoned
 //   network.cpp    an instance is chosen; messages travel
-//   serving.cpp    a thread is found, the steps are done, the answer sent
+//   serving.cpp    at the door, in the queue; the answer is sent
+//   working.cpp    a thread is held, the steps are done
 //   caching.cpp    a step that looks something up
 //   weather.cpp    faults begin and end
 //   steering.cpp   controllers look and act; instances come and go

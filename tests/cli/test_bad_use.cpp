@@ -69,6 +69,8 @@ TEST_CASE("mistakes in a scenario are told with their place", "[cli]") {
       {run("minutes", with("\"20s\"", "\"2m\"")), 2, "minutes are \"min\""},
       {run("bare", with("\"20s\"", "20")), 2, "duration"},
       {run("newer", with("faultline = 1", "faultline = 9")), 2, "9"},
+      {run("circle", with("work = \"exp(20ms)\"", "steps = [{ call = \"shop/buy\" }]")), 2,
+       "E402|circle|each other"},
       {run("toml", with("threads = 4", "threads = = 4")), 2, "not TOML"},
       {run("binary", std::string("\xff\xfe\x00garbage", 10)), 2, "UTF-8"},
   });
@@ -99,7 +101,8 @@ TEST_CASE("an interrupted run keeps what it has, and says that it is partial", "
   text = text.substr(0, text.find("[[expect]]"));
   const std::string file = write_file("long.toml", text);
   const std::string json = scratch() + "/partial.json";
-  // A shell without job control starts its children deaf to Ctrl-C; `timeout` sends it all the same.
+  // A shell without job control starts its children deaf to Ctrl-C; `timeout` sends it all the
+  // same.
   const Ran ran = shell("timeout -s INT 1 bash -c 'trap - INT; exec $0 run " + file + " --json " +
                         json + "' $F; echo status $?");
   INFO(ran.out.substr(0, 600) << ran.err);

@@ -81,8 +81,9 @@ class Audit {
     at_most(s.queue_length_mean, s.in_system_mean, "queue is part of the system");
     must_equal(sum(s.errors), s.failed, "errors sum to failed");
     quantiles(s.latency, s.completed > 0, "latency");
-    at_most(s.wasted_work_s, (s.in_system_mean - s.queue_length_mean) *
-                                     (r_.reached_s - r_.warmup_s) + 1e-6 + carried_over(),
+    at_most(s.wasted_work_s,
+            (s.in_system_mean - s.queue_length_mean) * (r_.reached_s - r_.warmup_s) + 1e-6 +
+                carried_over(),
             "wasted work is part of the work");
     const ServiceSeries& series = r_.service_series[i].value;
     for (double u : series.utilization) at_most(u, 1, "utilization in a bin");

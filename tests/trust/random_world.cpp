@@ -90,9 +90,8 @@ class Author {
         add("rate = \"{}\"\n", rate(options_.steady ? 3000 : dice_.between(60, 6000)));
         if (!options_.steady && dice_.chance(0.3)) add("arrivals = \"constant\"\n");
         if (!options_.steady && dice_.chance(0.3))
-          add("shape = [[\"0s\", 1.0], [\"{}\", {}.5], [\"{}\", 0.{}]]\n",
-              time(duration_ms_ * 300), dice_.below(3), time(duration_ms_ * 600),
-              dice_.between(0, 9));
+          add("shape = [[\"0s\", 1.0], [\"{}\", {}.5], [\"{}\", 0.{}]]\n", time(duration_ms_ * 300),
+              dice_.below(3), time(duration_ms_ * 600), dice_.between(0, 9));
         break;
       case 1:
         add("users = {}\n", dice_.between(1, 30));

@@ -148,9 +148,10 @@ TEST_CASE("what doesn't touch a request changes nothing about it", "[common]") {
                                             "[service.other]\nthreads = 1\nwork = \"exp(5ms)\"\n"
                                             "[client.aa]\ncalls = \"other\"\nrate = \"50/s\"\n"},
         {"a fault elsewhere",
-         plain + "[service.other]\nthreads = 1\nwork = \"exp(5ms)\"\n[client.d]\ncalls = \"other\"\n"
-                 "users = 5\nthink = \"exp(50ms)\"\n"
-                 "[[fault]]\nkind = \"crash\"\nat = \"2s\"\nservice = \"other\"\n"},
+         plain +
+             "[service.other]\nthreads = 1\nwork = \"exp(5ms)\"\n[client.d]\ncalls = \"other\"\n"
+             "users = 5\nthink = \"exp(50ms)\"\n"
+             "[[fault]]\nkind = \"crash\"\nat = \"2s\"\nservice = \"other\"\n"},
     };
     for (const auto& [what, changed] : additions) {
       INFO(what);

@@ -45,7 +45,7 @@ int exit_code_of(const std::string& arguments) {
 TEST_CASE("a right row passes and a wrong one fails", "[verify]") {
   const auto rows = judged(
       row("M/M/1", kOne, "mean_sojourn", 2) + row("M/M/1", kOne, "mean_sojourn", 2.2) +
-      row("M/M/1", kOne, "P_at_least_10_in_system", 0.0009765625, "rel_tol = 0.1\nn = 400000"));
+      row("M/M/1", kOne, "P_at_least_10_in_system", 0.0009765625, "rel_tol = 0.1\nn = 5500000"));
   CHECK(rows[0].verdict == RowVerdict::Pass);
   CHECK(rows[0].measured == Approx(2).epsilon(0.02));
   CHECK(rows[1].verdict == RowVerdict::Fail);
