@@ -196,6 +196,28 @@ void Queue::describe(Binder& b) {
           timeout);
 }
 
+void DoorRate::describe(Binder& b) {
+  b.field({.key = "rate",
+           .help = "Requests per second in the long run, of each instance (a token bucket).",
+           .min = 0,
+           .max = 1e9,
+           .required = true,
+           .above_min = true},
+          rate);
+  b.field({.key = "burst", .help = "Requests that may come at once.", .min = 1, .max = 1e9}, burst);
+}
+
+void Door::describe(Binder& b) {
+  b.table({.key = "rate_limit", .help = "More than this is refused at once (rate_limited)."},
+          rate_limit);
+  b.field({.key = "concurrency",
+           .help = "Requests in an instance, waiting ones included; the next is refused (shed).",
+           .min = 1,
+           .max = 1e9,
+           .fallback = "unbounded"},
+          concurrency);
+}
+
 void Service::describe(Binder& b) {
   b.field({.key = "replicas", .help = "Instances (pods).", .min = 1, .max = 1e5}, replicas);
   b.field({.key = "threads",
@@ -206,6 +228,7 @@ void Service::describe(Binder& b) {
            .unbounded = true},
           threads);
   b.table({.key = "queue", .help = "Where requests wait for a thread."}, queue);
+  b.table({.key = "door", .help = "What each instance refuses before anything else."}, door);
   b.choice({.key = "balancer", .help = "How its callers choose an instance."}, balancer,
            kBalancers);
   b.field({.key = "cpu",

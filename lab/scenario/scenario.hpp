@@ -79,10 +79,23 @@ struct Queue {
   void describe(Binder& b);
 };
 
+struct DoorRate {
+  Rate rate;
+  std::int64_t burst = 1;
+  void describe(Binder& b);
+};
+
+struct Door {  // what a service refuses before anything else
+  std::optional<DoorRate> rate_limit;
+  std::optional<std::int64_t> concurrency;
+  void describe(Binder& b);
+};
+
 struct Service {
   std::int64_t replicas = 1;
   std::optional<std::int64_t> threads;  // required; kUnbounded for "unbounded"
   Queue queue;
+  Door door;
   Balancing balancer = Balancing::RoundRobin;
   std::optional<Cores> cpu;
   std::optional<Distribution> work;  // the one-endpoint shorthand

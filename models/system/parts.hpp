@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "models/policies/token_bucket.hpp"
 #include "models/system/spec.hpp"
 #include "models/system/statistics.hpp"
 #include "models/vocabulary/conditions.hpp"
@@ -69,6 +70,7 @@ struct Instance {
   };
   std::array<Line, 4> lines;  // by priority; the other disciplines use the first
   InstanceConditions conditions;
+  std::optional<TokenBucket> door;  // its rate limit, if it has one
   const ServiceSpec* spec = nullptr;
   ServiceStatistics* stats = nullptr;
   HandlingStatistics* handling = nullptr;  // of its version, by endpoint

@@ -29,6 +29,8 @@ void World::arrive(AttemptId id) {
     return refuse(id, Error::Unavailable);
   if (now() >= expiry(attempt, call)) return refuse(id, Error::Deadline);
   const ServiceSpec& service = *instance.spec;
+  if (instance.door && !instance.door->take(now())) return refuse(id, Error::RateLimited);
+  if (instance.busy + instance.queued >= service.door_concurrency) return refuse(id, Error::Shed);
   if (instance.busy < service.threads && instance.queued == 0) return start_job(id);
   const bool one_more = mutation::one_place_too_many && instance.queued == service.queue_limit;
   if (instance.queued >= service.queue_limit && !one_more) return refuse(id, Error::Refused);

@@ -36,7 +36,7 @@ struct PipelineSpec {
   Propagation propagation = Propagation::None;
   Duration try_timeout = Duration::max();    // after which a try is given up
   Duration call_deadline = Duration::max();  // after which the call is
-  bool shared = false;  // one state for all instances of the caller
+  bool shared = false;                       // one state for all instances of the caller
   std::uint32_t edge = 0;
 
   bool is_breaker(unsigned layer) const { return (breakers >> layer & 1) != 0; }
@@ -87,7 +87,10 @@ struct ServiceSpec {
   Discipline discipline = Discipline::Fifo;
   std::optional<Distribution> queue_timeout;  // who has waited so long is refused
   Balancing balancing = Balancing::RoundRobin;
-  double cpu = 0;  // cores per instance that work counts against; 0: one a thread
+  double cpu = 0;        // cores per instance that work counts against; 0: one a thread
+  double door_rate = 0;  // requests per second and instance; 0: no limit
+  double door_burst = 1;
+  std::uint32_t door_concurrency = 0xffffffffu;
   std::vector<EndpointSpec> endpoints;
   CallerSpec caller;
   std::uint64_t key = 0;

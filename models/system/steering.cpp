@@ -51,6 +51,9 @@ InstanceId World::new_instance(std::uint32_t service, std::uint32_t version) {
   instance.service = service;
   instance.version = version;
   instance.spec = &spec_.services[service];
+  if (instance.spec->door_rate > 0) {
+    instance.door.emplace(instance.spec->door_rate, instance.spec->door_burst);
+  }
   instance.stats = &service_stats_[service];
   instance.handling = service_stats_[service].handling[version].data();
   instance.ordinal = services_[service].instances_made++;
