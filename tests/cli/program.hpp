@@ -27,9 +27,16 @@ inline std::string slurp(const std::string& path) {
 
 // A folder of this test run's own.
 inline std::string scratch() {
-  const std::string folder = fmt::format("{}/cli-tests-{}", FAULTLINE_BINARY_DIR, getpid());
-  std::filesystem::create_directories(folder);
-  return folder;
+  struct Folder {
+    std::string path = fmt::format("{}/cli-tests-{}", FAULTLINE_BINARY_DIR, getpid());
+    Folder() { std::filesystem::create_directories(path); }
+    ~Folder() {
+      std::error_code ignored;
+      std::filesystem::remove_all(path, ignored);
+    }
+  };
+  static const Folder folder;
+  return folder.path;
 }
 
 inline std::string write_file(const std::string& name, const std::string& text) {

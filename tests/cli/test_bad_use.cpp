@@ -49,8 +49,8 @@ TEST_CASE("files that can't be read are I/O errors", "[cli]") {
       {"$F run " + at + "/good.toml > /dev/full", 3, "cannot write standard output: No space"},
       {"$F run " + at + "/good.toml --quiet > /dev/full", 3, "cannot write standard output"},
       {"$F check " + at + "/good.toml > /dev/full", 3, "cannot write standard output"},
-      {"bash -c '$0 run " + at + "/good.toml --json - ; echo status $? >&2' $F | true", 0,
-       "cannot write standard output: Broken pipe\\nstatus 3"},
+      {"bash -c 'sleep 0.5; $0 run " + at + "/good.toml --json - ; echo status $? >&2' $F | true",
+       0, "cannot write standard output: Broken pipe\\nstatus 3"},
   };
   if (getuid() != 0) cases.push_back({"$F run " + at + "/locked.toml", 3, "ermission"});
   check_all(cases);

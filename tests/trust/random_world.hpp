@@ -1,6 +1,7 @@
 #pragma once
-// Scenarios by chance, for tests: small worlds with everything in them that can go wrong, the same
-// for the same seed on every machine.
+// Scenarios by chance, for tests: small worlds with everything in them that can go wrong. The same
+// seed gives the same world with the same compiler (it decides in which order arguments are drawn);
+// a test that fails keeps the text.
 
 #include <cstdint>
 #include <string>

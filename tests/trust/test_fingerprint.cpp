@@ -4,6 +4,7 @@
 #include <set>
 #include <thread>
 
+#include "tests/trust/invariants.hpp"
 #include "tests/trust/random_world.hpp"
 #include "tests/trust/running.hpp"
 
@@ -130,4 +131,24 @@ TEST_CASE("the order of tables in the file is not part of a fingerprint", "[fing
     }
     CHECK(run_text(joined(head, turned))->fingerprint == expected);
   }
+}
+
+// So that every build that runs the tests (Debug, sanitizers, another compiler) is held to the
+// table.
+TEST_CASE("the short golden scenarios have their fingerprints in this build", "[fingerprint]") {
+  const std::string root = std::string(FAULTLINE_SOURCE_DIR) + "/";
+  std::ifstream table(root + "tests/golden/fingerprints.csv");
+  int found = 0;
+  for (std::string line; std::getline(table, line);) {
+    if (!line.starts_with("tests/golden/scenarios/")) continue;
+    const std::string file = line.substr(0, line.find(','));
+    INFO(file);
+    const auto loaded = load_scenario(root + file);
+    REQUIRE(loaded);
+    const auto result = run(loaded->scenario);
+    CHECK(fmt::format("{:016x}", result->fingerprint) == line.substr(line.find(',') + 1));
+    CHECK(violations(*result).empty());
+    ++found;
+  }
+  CHECK(found > 0);
 }

@@ -1,0 +1,124 @@
+// What callers do about failure, and what goes wrong.
+#include "tests/trust/author.hpp"
+
+namespace faultline::test {
+
+void Author::policy(int i) {
+  add("[policy.p{}]\n", i);
+  std::vector<std::string> order;
+  const auto has = [&](double share, const char* name) {
+    if (!dice_.chance(share)) return false;
+    order.push_back(name);
+    return true;
+  };
+  if (has(0.6, "timeout")) add("timeout = \"{}\"\n", some_time(500, 400'000));
+  if (has(0.4, "deadline")) add("deadline = \"{}\"\n", some_time(1'000, 900'000));
+  add("propagation = \"{}\"\n",
+      dice_.pick<std::string>({"none", "none", "deadline", "cancel", "cancel"}));
+  if (has(0.5, "retry")) {
+    add("retry = {{ attempts = {}, backoff = \"{}\", jitter = \"{}\"", dice_.between(1, 3),
+        dice_.chance(0.2) ? "0s" : some_time(100, 100'000),
+        dice_.pick<std::string>({"none", "full", "equal", "decorrelated", "20%"}));
+    if (dice_.chance(0.3)) add(", cap = \"{}\"", some_time(1'000, 200'000));
+    if (dice_.chance(0.4))
+      add(", budget = {{ ratio = \"{}%\", ttl = \"{}\" }}", dice_.between(1, 50),
+          time(dice_.between(1, 10) * 1'000'000));
+    if (dice_.chance(0.3))
+      add(", on = [\"timeout\", \"breaker_open\", \"bulkhead_full\", \"server_error\"]");
+    add(" }}\n");
+  }
+  if (has(0.4, "breaker"))
+    add("breaker = {{ window = {}, min_calls = {}, failure_rate = \"{}%\", open_for = \"{}\", "
+        "half_open_calls = {}, slow_after = \"{}\" }}\n",
+        dice_.between(10, 50), dice_.between(1, 10), dice_.between(10, 90),
+        some_time(100'000, 5'000'000), dice_.between(1, 5), some_time(1'000, 900'000));
+  if (has(0.4, "bulkhead"))
+    add("bulkhead = {{ concurrent = {}, waiting = {} }}\n", dice_.between(1, 10),
+        dice_.between(0, 10));
+  if (has(0.2, "rate_limit"))
+    add("rate_limit = {{ kind = \"token_bucket\", rate = \"{}\", burst = {} }}\n",
+        rate(dice_.between(60, 6000)), dice_.between(1, 20));
+  if (has(0.3, "hedge"))
+    add("hedge = {{ after = \"{}\", max = {} }}\n",
+        dice_.chance(0.2) ? "p90" : some_time(500, 100'000), dice_.between(1, 3));
+  if (has(0.2, "fallback")) add("fallback = {{ quality = 0.5 }}\n");
+  if (dice_.chance(0.5) && !order.empty()) {
+    for (std::size_t n = order.size(); n > 1; --n)
+      std::swap(order[n - 1], order[static_cast<std::size_t>(dice_.below(static_cast<int>(n)))]);
+    std::string names;
+    for (const std::string& name : order)
+      names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", name);
+    add("order = [{}]\n", names);
+  }
+  if (dice_.chance(0.3)) add("scope = \"shared\"\n");
+  add("\n");
+}
+
+void Author::network() {
+  std::sort(edges_.begin(), edges_.end());
+  edges_.erase(std::unique(edges_.begin(), edges_.end()), edges_.end());
+  add("[network]\n");
+  if (dice_.chance(0.4)) add("latency = \"{}\"\n", law(dice_.between(50, 5'000)));
+  add("retransmit = \"{}\"\nunreachable_after = \"{}\"\n\n",
+      dice_.chance(0.2) ? "0s" : some_time(1'000, 300'000), some_time(100'000, 9'000'000));
+  for (const std::string& edge : edges_) {
+    if (!dice_.chance(0.3)) continue;
+    add("[link.\"{}\"]\nlatency = \"{}\"\nloss = \"{}%\"\n\n", edge, law(dice_.between(50, 20'000)),
+        dice_.pick<int>({0, 1, 5, 30}));
+  }
+}
+
+void Author::fault() {
+  const std::string kind =
+      dice_.pick<std::string>({"slow", "crash", "crash", "errors", "latency", "loss", "partition"});
+  add("[[fault]]\nkind = \"{}\"\nat = \"{}\"\n", kind,
+      time(dice_.below(duration_ms_) * std::int64_t{1000}));
+  if (dice_.chance(0.85))
+    add("for = \"{}\"\n", time(dice_.between(1, duration_ms_ / 2) * std::int64_t{1000}));
+  const bool of_service = kind == "slow" || kind == "crash" || kind == "errors";
+  if (of_service) {
+    add("service = \"s{}\"\n", dice_.below(services_));
+    if (dice_.chance(0.4)) add("instances = {}\n", dice_.pick<std::string>({"1", "2", "\"50%\""}));
+  } else {
+    add("link = \"{}\"\n", dice_.pick(edges_));
+  }
+  if (kind == "slow") add("factor = {}\n", dice_.between(2, 30));
+  if (kind == "errors")
+    add("share = \"{}%\"\nerror = \"{}\"\n", dice_.between(1, 100),
+        dice_.pick<std::string>({"server_error", "client_error", "wrong_data", "refused"}));
+  if (kind == "latency") add("add = \"{}\"\n", law(dice_.between(500, 200'000)));
+  if (kind == "loss") add("share = \"{}%\"\n", dice_.between(1, 100));
+  if (kind == "partition")
+    add("direction = \"{}\"\n", dice_.pick<std::string>({"both", "to", "from"}));
+  add("\n");
+}
+
+void Author::autoscaler() {
+  const int target = dice_.between(20, 80);
+  add("[autoscaler.s{}]\nkind = \"hpa\"\nmin = 1\nmax = {}\nmetric = \"threads\"\ntarget = "
+      "\"{}%\"\nperiod = \"{}\"\nstart_up = \"{}\"\n",
+      dice_.below(services_), dice_.between(2, 8), target, some_time(300'000, 3'000'000),
+      dice_.chance(0.3) ? "0s" : some_time(100'000, 4'000'000));
+  add("scale_down = {{ window = \"{}\" }}\nscale_up = {{ window = \"0s\" }}\n\n",
+      time(dice_.between(0, 3) * 1'000'000));
+}
+
+void Author::rollout() {
+  const std::string strategy = dice_.pick<std::string>({"all_at_once", "rolling", "canary"});
+  add("[[rollout]]\nservice = \"s{}\"\nat = \"{}\"\nstrategy = \"{}\"\nstart_up = \"{}\"\n",
+      dice_.below(services_), time(dice_.below(duration_ms_) * std::int64_t{1000}), strategy,
+      dice_.chance(0.3) ? "0s" : some_time(100'000, 2'000'000));
+  add("version = {{ name = \"v2\", errors = \"{}%\", slow = {{ share = \"30%\", factor = 3 }} "
+      "}}\ninterval = \"{}\"\n",
+      dice_.pick<int>({0, 5, 50}), some_time(200'000, 2'000'000));
+  if (strategy == "canary")
+    add("steps = [{{ weight = \"5%\", for = \"{}\" }}, {{ weight = \"50%\", for = \"{}\" }}]\n",
+        some_time(500'000, 4'000'000), some_time(500'000, 4'000'000));
+  if (strategy == "rolling")
+    add("max_surge = {}\nmax_unavailable = \"{}%\"\n", dice_.between(1, 2),
+        dice_.pick<int>({0, 25, 50}));
+  if (dice_.chance(0.7)) add("gates = [{{ metric = \"error_rate\", at_most = \"20%\" }}]\n");
+  add("\n");
+}
+
+}  // namespace faultline::test
