@@ -10,7 +10,7 @@
 
 namespace faultline {
 
-CallView World::view(CallId, const Call& call, AttemptId id) const {
+CallView World::view(CallId call_id, const Call& call, AttemptId id) const {
   CallView v;
   v.now = calendar_.now();
   v.lineage = call.lineage;
@@ -20,6 +20,7 @@ CallView World::view(CallId, const Call& call, AttemptId id) const {
   v.live = call.live;
   v.idempotent = routes_[call.route].idempotent;
   v.born = call.due;
+  if (has_users_) v.who = identities_[call_id];
   if (id != kNone) {
     const Attempt& attempt = attempts_[id];
     v.born = attempt.sent;
@@ -103,7 +104,7 @@ void World::walk_in(AttemptId id, unsigned layer) {
     attempt.state = AttemptState::Waiting;
     attempt.waiting_at = static_cast<std::uint8_t>(depth);  // in no line
     ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
-    return walk_out(call_id, id, layer, Outcome::failed(answer.why));
+    return walk_out(call_id, id, layer, Outcome::failed(answer.why, answer.retry_after));
   }
   dispatch(id);
 }

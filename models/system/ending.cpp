@@ -133,8 +133,9 @@ void World::answer_arrived(AttemptId id) {
   Attempt& attempt = attempts_[id];
   if (attempt.abandoned) return release_attempt(id);
   const Call& call = calls_[attempt.call];
-  const Outcome outcome = attempt.error == Error::None ? Outcome{Error::None, attempt.quality}
-                                                       : Outcome::failed(attempt.error);
+  const Outcome outcome = attempt.error == Error::None
+                              ? Outcome{Error::None, attempt.quality}
+                              : Outcome::failed(attempt.error, attempt.retry_after);
   if (!outcome.ok()) ++routes_[call.route].counts->errors[static_cast<std::size_t>(outcome.error)];
   attempt.state = AttemptState::Waiting;  // the server is done with it
   attempt.waiting_at = 0xff;

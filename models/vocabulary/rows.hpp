@@ -78,6 +78,7 @@ struct Attempt {
   bool stale = false;           // an event in the queue still names a job that was killed
   std::uint8_t waiting_at = 0;  // layer, while Waiting
   std::uint8_t priority = 0;
+  RetryAfter retry_after;  // of the answer on its way
   float quality = 1;
   float share = 0;  // of the running step's legs: their qualities, summed
 };
