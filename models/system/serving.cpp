@@ -18,6 +18,7 @@ HandlingStatistics& World::handling(const Attempt& attempt, const Call& call) {
 void World::arrive(AttemptId id) {
   Attempt& attempt = attempts_[id];
   if (attempt.state == AttemptState::Ghost) return release_attempt(id);
+  if (attempt.admitted) return let_in(id);
   Instance& instance = instances_[attempt.instance];
   const Call& call = calls_[attempt.call];
   attempt.arrived = now();
@@ -28,31 +29,42 @@ void World::arrive(AttemptId id) {
   if (instance.conditions.down || instance.state == InstanceState::Gone)
     return refuse(id, Error::Unavailable);
   if (now() >= expiry(attempt, call)) return refuse(id, Error::Deadline);
+  if (instance.door && !knock(id)) return;
+  enter(id);
+}
+
+// Past the door: a thread, a place in the queue, or neither.
+void World::enter(AttemptId id) {
+  const Attempt& attempt = attempts_[id];
+  Instance& instance = instances_[attempt.instance];
   const ServiceSpec& service = *instance.spec;
-  if (instance.door && !instance.door->take(now())) return refuse(id, Error::RateLimited);
-  if (instance.busy + instance.queued >= service.door_concurrency) return refuse(id, Error::Shed);
   if (instance.busy < service.threads && instance.queued == 0) return start_job(id);
   const bool one_more = mutation::one_place_too_many && instance.queued == service.queue_limit;
-  if (instance.queued >= service.queue_limit && !one_more) return refuse(id, Error::Refused);
+  if (instance.queued >= service.queue_limit && !one_more) {
+    const AttemptId out = who_gives_way(id);
+    if (out == kNone) return refuse(id, Error::Refused);
+    enqueue(attempt.instance, id);
+    return refuse(out, Error::Refused);
+  }
   enqueue(attempt.instance, id);
 }
 
 // Answers without having done anything.
-void World::refuse(AttemptId id, Error why, RetryAfter again) {
+void World::refuse(AttemptId id, Error why, float retry_after_s) {
   Attempt& attempt = attempts_[id];
   const Call& call = calls_[attempt.call];
   ++handling(attempt, call).rejected;
   count_answer(attempt, call, Outcome::failed(why));
   if (traced(call)) trace(call, fmt::format("is turned away at the door: {}", name(why)));
-  reply(id, Outcome::failed(why, again));
+  reply(id, Outcome::failed(why, retry_after_s));
 }
 
 void World::enqueue(InstanceId instance_id, AttemptId id) {
   Instance& instance = instances_[instance_id];
   Attempt& attempt = attempts_[id];
   attempt.state = AttemptState::Queued;
-  const bool by_priority = instance.spec->discipline == Discipline::Priority;
-  Instance::Line& line = instance.lines[by_priority ? attempt.priority : 0];
+  if (instance.codel && instance.queued == 0) instance.last_empty = now();
+  Line& line = line_to_join(instance, attempt);
   attempt.prev = line.tail;
   attempt.next = kNone;
   (line.tail == kNone ? line.head : attempts_[line.tail].next) = id;
@@ -60,6 +72,7 @@ void World::enqueue(InstanceId instance_id, AttemptId id) {
   ++instance.queued;
   instance.stats->queued.add(now(), 1);
   const ServiceSpec& service = *instance.spec;
+  if (service.codel && service.codel->at_arrival()) return limit_wait(instance, id);
   if (!service.queue_timeout) return;
   Draws draws(derive(attempt_key(calls_[attempt.call], attempt), service.key ^ kPatience));
   attempt.timers =
@@ -70,24 +83,30 @@ void World::enqueue(InstanceId instance_id, AttemptId id) {
 
 void World::leave_queue(Instance& instance, AttemptId id) {
   Attempt& attempt = attempts_[id];
-  const bool by_priority = instance.spec->discipline == Discipline::Priority;
-  Instance::Line& line = instance.lines[by_priority ? attempt.priority : 0];
+  Line& line = line_of(instance, attempt);
   (attempt.prev == kNone ? line.head : attempts_[attempt.prev].next) = attempt.next;
   (attempt.next == kNone ? line.tail : attempts_[attempt.next].prev) = attempt.prev;
   --instance.queued;
   instance.stats->queued.add(now(), -1);
-  if (instance.spec->queue_timeout) cancel_timers(attempt.timers, kQueueTimeout, kQueueTimeout + 1);
+  if (instance.fair) leave_fair(instance, attempt);
+  if (instance.spec->limits_wait()) cancel_timers(attempt.timers, kQueueTimeout, kQueueTimeout + 1);
 }
 
 // The server's queue has a timeout of its own, whether or not anybody still waits for the answer.
 void World::waited_too_long(AttemptId id) {
+  const Instance& instance = instances_[attempts_[id].instance];
   leave_queue(instances_[attempts_[id].instance], id);
-  refuse(id, Error::Refused);
+  if (instance.door) learn_at_door(instance, attempts_[id], true);
+  refuse(id, instance.codel && !instance.spec->queue_timeout ? Error::Shed : Error::Refused);
 }
 
 AttemptId World::take_next(Instance& instance) {
-  const bool lifo = instance.spec->discipline == Discipline::Lifo;
-  for (Instance::Line& line : instance.lines) {
+  if (instance.fair) return take_fair(instance);
+  const ServiceSpec& spec = *instance.spec;
+  const bool lifo =
+      spec.discipline == Discipline::Lifo ||
+      (spec.discipline == Discipline::AdaptiveLifo && instance.queued > spec.lifo_above);
+  for (Line& line : instance.lines) {
     if (line.head == kNone) continue;
     const AttemptId id = lifo ? line.tail : line.head;
     leave_queue(instance, id);
@@ -104,9 +123,11 @@ void World::serve_queue(InstanceId id) {
   instance.serving = true;
   // `instances_` may grow meanwhile, so the reference is not kept.
   while (instances_[id].busy < threads && instances_[id].queued > 0) {
-    const AttemptId next = take_next(instances_[id]);
+    const AttemptId next = instances_[id].codel ? take_in_time(id) : take_next(instances_[id]);
+    if (next == kNone) break;
     const Attempt& attempt = attempts_[next];
     if (now() >= expiry(attempt, calls_[attempt.call])) {
+      if (instances_[id].door) learn_at_door(instances_[id], attempt, true);
       refuse(next, Error::Deadline);
     } else {
       start_job(next);
@@ -123,6 +144,10 @@ void World::finish_job(AttemptId id, Outcome outcome) {
   stats.latency.record(now() - attempt.arrived);
   count_answer(attempt, call, outcome);
   const InstanceId instance = attempt.instance;
+  if (instances_[instance].door && outcome.ok())
+    learn_at_door(instances_[instance], attempt, false);
+  if (!outcome.ok() && !attempt.abandoned)
+    instances_[instance].stats->failed_work_s += (now() - attempt.started).seconds();
   free_thread(id);
   if (traced(call))
     trace(call, fmt::format("is done: {}", outcome.ok() ? "ok" : name(outcome.error)));
@@ -171,8 +196,7 @@ void World::reply(AttemptId id, Outcome outcome) {
   cancel_timers(attempt.timers, kServerSide, ~0u);
   if (attempt.abandoned) return release_attempt(id);
   attempt.error = outcome.error;
-  attempt.retry_after = outcome.retry_after;
-  attempt.quality = outcome.quality;
+  attempt.quality = outcome.ok() ? outcome.quality : outcome.retry_after_s;
   travel(id, true);
 }
 
@@ -182,6 +206,10 @@ void World::cancel_job(AttemptId id) {
   const InstanceId instance = attempt.instance;
   switch (attempt.state) {
     case AttemptState::Travelling:
+      if (attempt.admitted) {  // it waits at the door
+        ++handling(attempt, calls_[attempt.call]).dropped;
+        --instances_[instance].stats->at_the_door;
+      }
       attempt.state = AttemptState::Ghost;
       return;
     case AttemptState::Queued:

@@ -9,6 +9,8 @@
 //   ending.cpp     it is answered, given up or abandoned
 //   network.cpp    an instance is chosen; messages travel
 //   serving.cpp    at the door, in the queue; the answer is sent
+//   doors.cpp      limits and shedding at the door
+//   queueing.cpp   queues of other orders than the plain ones
 //   working.cpp    a thread is held, the steps are done
 //   caching.cpp    a step that looks something up
 //   weather.cpp    faults begin and end
@@ -144,10 +146,12 @@ class World {
   }
   void on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer);
   void on_call_timer(CallId id, std::uint32_t tag, TimerId timer);
+  AttemptId waiter_at(const Call& call, unsigned layer) const;
   bool waits_outside(const Call& call, const Attempt& attempt) const;
   void give_up_call(CallId id, unsigned layer, Error why);
-  void wake(AttemptId id, unsigned layer);
+  void wake(AttemptId id, unsigned layer, Duration delay);
   void answer_arrived(AttemptId id);
+  void fail_at_caller(AttemptId id, Error why);
   CallView view(CallId id, const Call& call, AttemptId attempt) const;
   Pipeline& pipeline_of(const Call& call) {
     return callers_[call.caller].pipelines[routes_[call.route].pipeline];
@@ -183,6 +187,7 @@ class World {
 
   // serving.cpp
   void arrive(AttemptId id);
+  void enter(AttemptId id);
   void enqueue(InstanceId instance, AttemptId id);
   AttemptId take_next(Instance& instance);
   void leave_queue(Instance& instance, AttemptId id);
@@ -202,7 +207,8 @@ class World {
   void finish_job(AttemptId id, Outcome outcome);
   void free_thread(AttemptId id);
   void reply(AttemptId id, Outcome outcome);
-  void refuse(AttemptId id, Error why, RetryAfter again = {});
+  // `retry_after_s` as in Outcome.
+  void refuse(AttemptId id, Error why, float retry_after_s = 0);
   void cancel_job(AttemptId id);
   void crash_job(AttemptId id);
   void abandon_calls(AttemptId id);
@@ -211,6 +217,31 @@ class World {
   Duration work_of(const StepSpec& step, const Attempt& attempt, const Call& call) const;
   bool fails_at_once(const Attempt& attempt, const Call& call, Error& why) const;
   HandlingStatistics& handling(const Attempt& attempt, const Call& call);
+
+  // doors.cpp
+  bool knock(AttemptId id);
+  void let_in(AttemptId id);
+  bool goes_inside(AttemptId id);
+  bool spared(AttemptId id);
+  double load_of(Instance& instance) const;
+  void learn_at_door(const Instance& instance, const Attempt& attempt, bool dropped);
+
+  // queueing.cpp
+  Line& line_to_join(Instance& instance, const Attempt& attempt);
+  Line& line_of(Instance& instance, const Attempt& attempt) {
+    return instance.fair ? instance.fair->users[user_of(attempt)].line
+                         : instance.lines[queue_of(instance, attempt)];
+  }
+  static std::size_t queue_of(const Instance& instance, const Attempt& attempt) {
+    return instance.spec->discipline == Discipline::Priority ? attempt.priority : 0;
+  }
+  std::uint32_t user_of(const Attempt& attempt) const { return who(attempt.call).user; }
+  AttemptId first_in_line(Instance& instance);
+  AttemptId take_fair(Instance& instance);
+  void leave_fair(Instance& instance, const Attempt& attempt);
+  AttemptId who_gives_way(AttemptId id);
+  void limit_wait(Instance& instance, AttemptId id);
+  AttemptId take_in_time(InstanceId id);
 
   // caching.cpp
   bool look_up(AttemptId id, const StepSpec& step);
