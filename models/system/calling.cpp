@@ -75,8 +75,8 @@ void World::walk_in(AttemptId id, unsigned layer) {
   if (!route.timers_only) return ask_policies(id, layer);
   const std::vector<Duration>& alarms = route.policies->alarms;
   for (; layer < alarms.size(); ++layer) {
-    attempt.timers = calendar_.arm(alarms[layer], Timing::Constant, kAttemptTimer, id, layer,
-                                   attempt.timers);
+    attempt.timers =
+        calendar_.arm(alarms[layer], Timing::Constant, kAttemptTimer, id, layer, attempt.timers);
   }
   dispatch(id, attempt, call, route);
 }
@@ -111,8 +111,7 @@ void World::ask_policies(AttemptId id, unsigned layer) {
       attempt.waiting_at = static_cast<std::uint8_t>(layer);
       return;
     }
-    if (call.traced)
-      trace(call, "is turned away before it is sent: {}", name(answer.why));
+    if (call.traced) trace(call, "is turned away before it is sent: {}", name(answer.why));
     attempt.state = AttemptState::Waiting;
     attempt.waiting_at = static_cast<std::uint8_t>(depth);  // in no line
     ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
@@ -170,7 +169,7 @@ void World::tell_policies(CallId id, AttemptId attempt, unsigned layer, Outcome 
       cancel_timers(call.timers, layer + 1, kSendAgain);
       if (call.traced)
         trace(call, "failed ({}); will be sent again in {:.1f} ms", name(outcome.error),
-                                answer.delay.seconds() * 1e3);
+              answer.delay.seconds() * 1e3);
       call.timers = calendar_.arm(answer.delay, Timing::Varying, kCallTimer, id,
                                   kSendAgain + layer + 1, call.timers);
       return;

@@ -175,8 +175,7 @@ void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
     case OnTimer::Verdict::GiveUp:
       break;
   }
-  if (call.traced)
-    trace(call, "gives up on attempt {}: {}", attempt.number + 1, name(answer.why));
+  if (call.traced) trace(call, "gives up on attempt {}: {}", attempt.number + 1, name(answer.why));
   ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
   unwind(id, tag + 1, answer.why);
   attempt.passed = static_cast<LayerMask>(attempt.passed & ~(1u << tag));
@@ -247,8 +246,7 @@ void World::forget_timer(std::uint32_t& chain, TimerId timer) {
 }
 
 // Until when somebody waits for this attempt, as far as its server has been told.
-Instant World::told_deadline(const Attempt& attempt, const Call& call,
-                             const Route& route) const {
+Instant World::told_deadline(const Attempt& attempt, const Call& call, const Route& route) const {
   const PipelineSpec& spec = *route.policies;
   Instant until = call.deadline;
   if (spec.call_deadline != Duration::max()) until = std::min(until, call.due + spec.call_deadline);

@@ -34,7 +34,7 @@ void World::dispatch(AttemptId id, Attempt& attempt, Call& call, const Route& ro
   }
   if (call.traced) {
     trace(call, "attempt {} sets out for {}/{}", attempt.number + 1,
-                            spec_.services[route.service].name, instances_[chosen].ordinal);
+          spec_.services[route.service].name, instances_[chosen].ordinal);
   }
   if (!route.wire->plain) return travel(id, false);
   arrive(id, attempt, call, route);

@@ -41,7 +41,7 @@ struct Route {
   std::uint32_t step_count = 0;
   bool idempotent = true;
   bool tells_deadline = false;  // to its callee
-  bool timers_only = true;  // its policies ask nothing and want to be told nothing
+  bool timers_only = true;      // its policies ask nothing and want to be told nothing
   std::uint64_t key = 0;
   const StepSpec* steps = nullptr;
   const PipelineSpec* policies = nullptr;
@@ -73,8 +73,8 @@ struct Instance {
   struct Line {
     AttemptId head = kNone, tail = kNone;
   };
-  std::array<Line, 4> lines;  // by priority; the other disciplines use the first
-  InstanceConditions conditions;  // changed by set()
+  std::array<Line, 4> lines;        // by priority; the other disciplines use the first
+  InstanceConditions conditions;    // changed by set()
   std::optional<TokenBucket> door;  // its rate limit, if it has one
   const ServiceSpec* spec = nullptr;
   ServiceStatistics* stats = nullptr;

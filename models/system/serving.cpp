@@ -127,8 +127,7 @@ void World::finish_job(AttemptId id, Attempt& attempt, const Call& call, const R
   stats.latency.record(now() - attempt.arrived);
   count_answer(attempt, instance, route, outcome);
   free_thread(id, attempt, instance);
-  if (call.traced)
-    trace(call, "is done: {}", outcome.ok() ? "ok" : name(outcome.error));
+  if (call.traced) trace(call, "is done: {}", outcome.ok() ? "ok" : name(outcome.error));
   attempt.state = AttemptState::Replying;  // from here on it can't be called off
   if (!mutation::leaves_threads_idle || instance.queued != 1) serve_next(instance_id);
   if (mutation::loses_answers && id % 16 == 0) return;

@@ -27,10 +27,10 @@ void World::start_job(AttemptId id, Attempt& attempt, const Call& call, const Ro
   attempt.state = AttemptState::Calling;
   if (call.traced)
     trace(call, "gets a thread after {:.3f} ms in the queue",
-                            (now() - attempt.arrived).seconds() * 1e3);
+          (now() - attempt.arrived).seconds() * 1e3);
   if (!instance.ordinary) {
     Error why = Error::None;
-    if (fails_at_once(attempt, call, why)) 
+    if (fails_at_once(attempt, call, why))
       return finish_job(id, attempt, call, route, Outcome::failed(why));
   }
   run_steps(id, attempt, call, route);
@@ -94,7 +94,7 @@ void World::run_steps(AttemptId id, Attempt& attempt, const Call& call, const Ro
         route.served->working.add(now(), 1);
         if (call.traced) {
           trace(call, "works for {:.3f} ms on attempt {}", work.seconds() * 1e3,
-                                  attempt.number + 1);
+                attempt.number + 1);
         }
         return calendar_.schedule(now() + work, kWorkDone, id);
       }

@@ -65,11 +65,12 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
     const CallerSpec& caller = who < spec.clients.size()
                                    ? spec.clients[who].caller
                                    : spec.services[who - spec.clients.size()].caller;
-    routes_.push_back({r.edge, r.service, r.endpoint, r.pipeline, r.target, spec.edges[r.edge].link,
-                       steps.count, r.idempotent, caller.pipelines[r.pipeline].propagation != Propagation::None,
-                       caller.pipelines[r.pipeline].timers_only(), r.key, spec.steps.data() + steps.first,
-                       &caller.pipelines[r.pipeline], &edge_stats_[r.edge],
-                       &service_stats_[r.service], &links_[spec.edges[r.edge].link]});
+    routes_.push_back(
+        {r.edge, r.service, r.endpoint, r.pipeline, r.target, spec.edges[r.edge].link, steps.count,
+         r.idempotent, caller.pipelines[r.pipeline].propagation != Propagation::None,
+         caller.pipelines[r.pipeline].timers_only(), r.key, spec.steps.data() + steps.first,
+         &caller.pipelines[r.pipeline], &edge_stats_[r.edge], &service_stats_[r.service],
+         &links_[spec.edges[r.edge].link]});
   }
   shared_.resize(spec.clients.size() + spec.services.size());
   clients_.resize(spec.clients.size());
