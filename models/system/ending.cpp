@@ -129,12 +129,20 @@ void World::end_call(CallId id, Outcome outcome) {
   leg_ended(parent, outcome);
 }
 
+// The caller learns by itself that the attempt leads nowhere.
+void World::fail_at_caller(AttemptId id, Error why) {
+  attempts_[id].error = why;
+  attempts_[id].quality = 0;
+  answer_arrived(id);
+}
+
 void World::answer_arrived(AttemptId id) {
   Attempt& attempt = attempts_[id];
   if (attempt.abandoned) return release_attempt(id);
   const Call& call = calls_[attempt.call];
-  const Outcome outcome = attempt.error == Error::None ? Outcome{Error::None, attempt.quality}
-                                                       : Outcome::failed(attempt.error);
+  const Outcome outcome = attempt.error == Error::None
+                              ? Outcome{Error::None, attempt.quality}
+                              : Outcome::failed(attempt.error, attempt.quality);
   if (!outcome.ok()) ++routes_[call.route].counts->errors[static_cast<std::size_t>(outcome.error)];
   attempt.state = AttemptState::Waiting;  // the server is done with it
   attempt.waiting_at = 0xff;
@@ -156,8 +164,7 @@ void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
   Pipeline& pipeline = pipeline_of(call);
   if (tag == kUnreachable) {
     unpark(id, attempt);
-    attempt.error = Error::Unreachable;
-    return answer_arrived(id);
+    return fail_at_caller(id, Error::Unreachable);
   }
   if (tag >= kWoken) return walk_in(id, tag - kWoken);
 

@@ -26,8 +26,7 @@ void World::dispatch(AttemptId id) {
   Target& target = callers_[call.caller].targets[route.target];
   const InstanceId chosen = choose(target, call, attempt);
   if (chosen == kNone) {
-    attempt.error = Error::Unavailable;
-    return answer_arrived(id);
+    return fail_at_caller(id, Error::Unavailable);
   }
   attempt.instance = chosen;
   ++instances_[chosen].named;

@@ -38,13 +38,13 @@ void World::arrive(AttemptId id) {
 }
 
 // Answers without having done anything.
-void World::refuse(AttemptId id, Error why) {
+void World::refuse(AttemptId id, Error why, float retry_after_s) {
   Attempt& attempt = attempts_[id];
   const Call& call = calls_[attempt.call];
   ++handling(attempt, call).rejected;
   count_answer(attempt, call, Outcome::failed(why));
   if (traced(call)) trace(call, fmt::format("is turned away at the door: {}", name(why)));
-  reply(id, Outcome::failed(why));
+  reply(id, Outcome::failed(why, retry_after_s));
 }
 
 void World::enqueue(InstanceId instance_id, AttemptId id) {
@@ -171,7 +171,7 @@ void World::reply(AttemptId id, Outcome outcome) {
   cancel_timers(attempt.timers, kServerSide, ~0u);
   if (attempt.abandoned) return release_attempt(id);
   attempt.error = outcome.error;
-  attempt.quality = outcome.quality;
+  attempt.quality = outcome.ok() ? outcome.quality : outcome.retry_after_s;
   travel(id, true);
 }
 

@@ -141,6 +141,7 @@ class World {
   void give_up_call(CallId id, unsigned layer, Error why);
   void wake(AttemptId id, unsigned layer);
   void answer_arrived(AttemptId id);
+  void fail_at_caller(AttemptId id, Error why);
   CallView view(CallId id, const Call& call, AttemptId attempt) const;
   Pipeline& pipeline_of(const Call& call) {
     return callers_[call.caller].pipelines[routes_[call.route].pipeline];
@@ -195,7 +196,8 @@ class World {
   void finish_job(AttemptId id, Outcome outcome);
   void free_thread(AttemptId id);
   void reply(AttemptId id, Outcome outcome);
-  void refuse(AttemptId id, Error why);
+  // `retry_after_s` as in Outcome.
+  void refuse(AttemptId id, Error why, float retry_after_s = 0);
   void cancel_job(AttemptId id);
   void crash_job(AttemptId id);
   void abandon_calls(AttemptId id);
