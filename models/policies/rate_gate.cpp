@@ -118,6 +118,45 @@ void TierRate::describe(Binder& b) {
           burst);
 }
 
+void like_guide(RateLimitSettings& s) {
+  s.rate = {10};
+  s.burst = 100;
+}
+
+void like_nginx(RateLimitSettings& s) {
+  s.kind = LimitKind::Nginx;
+  s.rate = {10};
+  s.burst = 0;
+  s.unavailable = true;
+  s.tells = false;
+}
+
+void like_ingress_nginx(RateLimitSettings& s) {
+  like_nginx(s);
+  s.rate = {100};
+  s.burst = 500;
+  s.undelayed = 500;
+  s.per_user = true;
+}
+
+void like_envoy_local(RateLimitSettings& s) {
+  s.kind = LimitKind::Filled;
+  s.rate = {1000};
+  s.burst = 2000;
+}
+
+void RateLimitSettings::describe(Binder& b) {
+  static constexpr std::array<Dialect<RateLimitSettings>, 4> kDialects = {{
+      {"guide", "A bucket of 100 tokens that gets 10 a second.", like_guide},
+      {"nginx", "limit_req: refuses with 503, and says nothing of when to come again.", like_nginx},
+      {"ingress-nginx", "limit-rps: for each user, five times as much at once, undelayed.",
+       like_ingress_nginx},
+      {"envoy-local", "A bucket in each proxy, filled at intervals.", like_envoy_local},
+  }};
+  const bool liked = b.like(kDialects, *this);
+  describe(b, !liked);
+}
+
 void RateLimitSettings::describe(Binder& b, bool rate_required) {
   b.choice({.key = "kind", .help = "How the rate is measured."}, kind, kKinds);
   b.field({.key = "rate",

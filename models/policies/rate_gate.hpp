@@ -58,8 +58,9 @@ struct RateLimitSettings {
   bool unavailable = false;   // answers 503 instead of 429
   bool tells = true;          // says when to come again
 
+  // The settings alone, or with the dialects that need no more than them.
   void describe(Binder& b, bool rate_required);
-  void describe(Binder& b) { describe(b, true); }
+  void describe(Binder& b);
   std::vector<std::string> tier_names() const {
     std::vector<std::string> names;
     for (const auto& tier : tiers) names.push_back(tier.name);
@@ -71,6 +72,12 @@ struct RateLimitSettings {
     return tells ? static_cast<float>(refused.again.seconds()) : 0;
   }
 };
+
+// Whose ways a limit may have.
+void like_guide(RateLimitSettings& s);
+void like_nginx(RateLimitSettings& s);
+void like_ingress_nginx(RateLimitSettings& s);
+void like_envoy_local(RateLimitSettings& s);
 
 // Its state: one limiter, or one a user.
 class RateGate {

@@ -6,6 +6,7 @@
 // lets everybody through when that fails (failure_mode_deny = false). Algorithms: rate_gate.hpp.
 
 #include <algorithm>
+#include <array>
 
 #include "models/policies/policies.hpp"
 #include "models/policies/rate_gate.hpp"
@@ -110,7 +111,24 @@ class RateLimit final : public Policy {
 class RateLimitConfig final : public PolicyConfigOf<RateLimitConfig> {
  public:
   void describe(Binder& b) override {
-    settings_.describe(b);
+    static constexpr std::array<Dialect<RateLimitConfig>, 5> kDialects = {{
+        {"guide", "A bucket of 100 tokens that gets 10 a second.",
+         [](RateLimitConfig& c) { like_guide(c.settings_); }},
+        {"nginx", "limit_req: refuses with 503, and says nothing of when to come again.",
+         [](RateLimitConfig& c) { like_nginx(c.settings_); }},
+        {"ingress-nginx", "limit-rps: for each user, five times as much at once, undelayed.",
+         [](RateLimitConfig& c) { like_ingress_nginx(c.settings_); }},
+        {"envoy-local", "A bucket in each proxy, filled at intervals.",
+         [](RateLimitConfig& c) { like_envoy_local(c.settings_); }},
+        {"envoy-global", "A service that counts in fixed windows; without it all get through.",
+         [](RateLimitConfig& c) {
+           c.settings_.kind = LimitKind::FixedWindow;
+           c.settings_.rate = {1000};
+           c.store_.emplace();
+         }},
+    }};
+    const bool liked = b.like(kDialects, *this);
+    settings_.describe(b, !liked);
     b.table({.key = "store",
              .help = "All instances of the caller count together, in a store they ask each time.",
              .fallback = "none: each counts for itself"},

@@ -25,6 +25,7 @@ bool World::knock(AttemptId id) {
     }
     if (answer.delay.ns > 0) {
       attempt.admitted = true;
+      attempt.state = AttemptState::Travelling;
       ++instance.stats->at_the_door;
       calendar_.schedule(now() + answer.delay, kDelivered, id);
       return false;
@@ -41,8 +42,10 @@ void World::let_in(AttemptId id) {
   --instance.stats->at_the_door;
   if (instance.conditions.down || instance.state == InstanceState::Gone)
     return refuse(id, Error::Unavailable);
-  if (now() >= expiry(attempt, calls_[attempt.call])) return refuse(id, Error::Deadline);
-  if (goes_inside(id)) enter(id);
+  const Call& call = calls_[attempt.call];
+  const Route& route = routes_[call.route];
+  if (now() >= expiry(attempt, call, route)) return refuse(id, Error::Deadline);
+  if (goes_inside(id)) enter(id, attempt, call, route);
 }
 
 bool World::goes_inside(AttemptId id) {
@@ -74,8 +77,8 @@ bool World::spared(AttemptId id) {
   stats.latency.record(now() - attempt.arrived);
   const Outcome answer{Error::None, static_cast<float>(settings.quality)};
   count_answer(attempt, call, answer);
-  if (traced(call)) trace(call, "is answered at the door, from memory");
-  reply(id, answer);
+  if (call.traced) trace(call, "is answered at the door, from memory");
+  reply(id, attempt, routes_[call.route], answer);
   return false;
 }
 
