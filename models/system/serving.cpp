@@ -12,7 +12,11 @@ constexpr std::uint64_t kPatience = 0x70617469;
 }  // namespace
 
 HandlingStatistics& World::handling(const Attempt& attempt, const Call& call) {
-  return instances_[attempt.instance].handling[routes_[call.route].endpoint];
+  const Instance& instance = instances_[attempt.instance];
+  const std::uint32_t endpoint = routes_[call.route].endpoint;
+  if (instance.flagged) [[unlikely]]
+    return service_stats_[instance.service].handling[flagged_version(attempt, call)][endpoint];
+  return instance.handling[endpoint];
 }
 
 void World::arrive(AttemptId id) {
@@ -143,7 +147,7 @@ void World::count_answer(const Attempt& attempt, const Call& call, Outcome outco
   const Instance& instance = instances_[attempt.instance];
   ServiceState& service = services_[instance.service];
   if (!service.metered) return;
-  Version& version = service.versions[instance.version];
+  Version& version = service.versions[version_met(attempt, call)];
   ++version.answers;
   ++version.meter.answers;
   if (outcome.ok()) {

@@ -43,8 +43,9 @@ bool World::fails_at_once(const Attempt& attempt, const Call& call, Error& why) 
     why = errors.error;
     return true;
   }
-  if (instance.version == 0) return false;
-  const Version& version = services_[instance.service].versions[instance.version];
+  const std::uint32_t met = version_met(attempt, call);
+  if (met == 0) return false;
+  const Version& version = services_[instance.service].versions[met];
   if (version.effects.errors <= 0) return false;
   why = Error::ServerError;
   return Draws(derive(attempt_key(call, attempt), version.key ^ kVersionError)).uniform() <
@@ -56,8 +57,8 @@ Duration World::work_of(const StepSpec& step, const Attempt& attempt, const Call
   Duration work = step.work.sample(draws);
   const Instance& instance = instances_[attempt.instance];
   double factor = instance.conditions.slowdown;
-  if (instance.version != 0) {
-    const Version& version = services_[instance.service].versions[instance.version];
+  if (const std::uint32_t met = version_met(attempt, call); met != 0) {
+    const Version& version = services_[instance.service].versions[met];
     const std::uint64_t key = derive(attempt_key(call, attempt), version.key ^ kVersionSlow);
     if (version.effects.slow_share > 0 && Draws(key).uniform() < version.effects.slow_share)
       factor *= version.effects.slow_factor;

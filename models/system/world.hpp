@@ -11,6 +11,7 @@
 //   working.cpp    a thread is held, the steps are done
 //   caching.cpp    a step that looks something up
 //   weather.cpp    faults begin and end
+//   flagging.cpp   which version of a behaviour a call meets
 //   steering.cpp   controllers look and act; instances come and go
 // docs/life-of-a-request.md walks one through.
 
@@ -45,9 +46,10 @@ struct Measuring {
   std::vector<ClientStretch> edge_peaks;     // an edge's
   struct Slo {
     std::uint32_t client;
-    Duration threshold;
+    SloRule rule;
   };
   std::vector<Slo> slos;
+  bool log_requests = false;
   std::uint64_t traced_request = ~std::uint64_t{0};  // its number among all, from 0
   bool trace_all = false;  // every request, each line headed by its call's lineage (for tests)
 };
@@ -222,6 +224,15 @@ class World {
   InstanceConditions conditions_of(InstanceId id) const;
   bool hits(const FaultSpec& fault, const Instance& instance) const;
   void kill(InstanceId id);
+
+  // flagging.cpp
+  std::uint32_t flagged_version(const Attempt& attempt, const Call& call) const;
+  std::uint32_t version_met(const Attempt& attempt, const Call& call) const {
+    const Instance& instance = instances_[attempt.instance];
+    return instance.flagged ? flagged_version(attempt, call) : instance.version;
+  }
+  void turn_flag(std::uint32_t service, std::uint32_t version, const FlagShare& share);
+  std::uint32_t caller_named(const std::string& name) const;
 
   // steering.cpp
   void start_controllers();
