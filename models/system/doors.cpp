@@ -75,7 +75,7 @@ bool World::spared(AttemptId id) {
   HandlingStatistics& stats = handling(attempt, call);
   ++stats.completed;
   stats.latency.record(now() - attempt.arrived);
-  const Outcome answer{Error::None, static_cast<float>(settings.quality)};
+  const Outcome answer = Outcome::answered(static_cast<float>(settings.quality));
   count_answer(attempt, call, answer);
   if (call.traced) trace(call, "is answered at the door, from memory");
   reply(id, attempt, routes_[call.route], answer);
