@@ -91,19 +91,9 @@ struct Endpoint {
 struct Queue {
   std::optional<std::int64_t> limit;  // none: unbounded
   Discipline discipline = Discipline::Fifo;
+  std::int64_t lifo_above = 1;
+  std::optional<CodelSettings> codel;
   std::optional<Distribution> timeout;
-  void describe(Binder& b);
-};
-
-struct DoorRate {
-  Rate rate;
-  std::int64_t burst = 1;
-  void describe(Binder& b);
-};
-
-struct Door {  // what a service refuses before anything else
-  std::optional<DoorRate> rate_limit;
-  std::optional<std::int64_t> concurrency;
   void describe(Binder& b);
 };
 
@@ -111,7 +101,7 @@ struct Service {
   std::int64_t replicas = 1;
   std::optional<std::int64_t> threads;  // required; kUnbounded for "unbounded"
   Queue queue;
-  Door door;
+  DoorSettings door;
   Balancing balancer = Balancing::RoundRobin;
   std::optional<Cores> cpu;
   std::optional<Distribution> work;  // the one-endpoint shorthand

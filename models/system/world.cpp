@@ -185,6 +185,8 @@ Ledger World::ledger() const {
       }
     }
   }
+  for (const ServiceStatistics& service : service_stats_)
+    left += static_cast<std::uint64_t>(service.at_the_door);
   ledger.balanced = arrived == left + threads + in_queues && requests == ledger.in_flight &&
                     attempts_begun_ - attempts_ended_ == wanted && threads == held &&
                     in_queues == queued && permits == given;

@@ -9,6 +9,8 @@
 //   ending.cpp     it is answered, given up or abandoned
 //   network.cpp    an instance is chosen; messages travel
 //   serving.cpp    at the door, in the queue; the answer is sent
+//   doors.cpp      limits and shedding at the door
+//   queueing.cpp   queues of other orders than the plain ones
 //   working.cpp    a thread is held, the steps are done
 //   caching.cpp    a step that looks something up
 //   weather.cpp    faults begin and end
@@ -124,7 +126,7 @@ class World {
 
   // identity.cpp
   [[gnu::noinline]] void identify(CallId id, std::uint32_t client);
-  void inherit(CallId child, CallId parent);
+  [[gnu::noinline]] void inherit(CallId child, CallId parent);
   Identity who(CallId id) const { return has_users_ ? identities_[id] : Identity{}; }
 
   // calling.cpp
@@ -161,9 +163,10 @@ class World {
   }
   void on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer);
   void on_call_timer(CallId id, std::uint32_t tag, TimerId timer);
+  AttemptId waiter_at(const Call& call, unsigned layer) const;
   bool waits_outside(const Call& call, const Attempt& attempt) const;
   void give_up_call(CallId id, unsigned layer, Error why);
-  void wake(AttemptId id, unsigned layer);
+  void wake(AttemptId id, unsigned layer, Duration delay);
   void on_reply_delivered(AttemptId id);
   void answer_arrived(AttemptId id, Attempt& attempt);
   [[gnu::noinline]] void fail_at_caller(AttemptId id, Attempt& attempt, Error why);
@@ -210,6 +213,7 @@ class World {
   // serving.cpp
   void on_delivered(AttemptId id);
   void arrive(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
+  void enter(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
   [[gnu::noinline]] void enqueue(InstanceId instance, AttemptId id);
   AttemptId take_next(Instance& instance);
   void leave_queue(Instance& instance, AttemptId id);
@@ -272,6 +276,32 @@ class World {
       return route.served->handling[flagged_version(attempt, call)][route.endpoint];
     return instance.handling[route.endpoint];
   }
+
+  // doors.cpp
+  [[gnu::noinline]] bool knock(AttemptId id);
+  [[gnu::noinline]] void let_in(AttemptId id);
+  bool goes_inside(AttemptId id);
+  bool spared(AttemptId id);
+  double load_of(Instance& instance) const;
+  [[gnu::noinline]] void learn_at_door(const Instance& instance, const Attempt& attempt,
+                                       bool dropped);
+
+  // queueing.cpp
+  Line& line_to_join(Instance& instance, const Attempt& attempt);
+  Line& line_of(Instance& instance, const Attempt& attempt) {
+    return instance.fair ? instance.fair->users[user_of(attempt)].line
+                         : instance.lines[queue_of(instance, attempt)];
+  }
+  static std::size_t queue_of(const Instance& instance, const Attempt& attempt) {
+    return instance.spec->discipline == Discipline::Priority ? attempt.priority : 0;
+  }
+  std::uint32_t user_of(const Attempt& attempt) const { return who(attempt.call).user; }
+  AttemptId first_in_line(Instance& instance);
+  [[gnu::noinline]] AttemptId take_fair(Instance& instance);
+  [[gnu::noinline]] void leave_fair(Instance& instance, const Attempt& attempt);
+  [[gnu::noinline]] AttemptId who_gives_way(AttemptId id);
+  [[gnu::noinline]] void limit_wait(Instance& instance, AttemptId id);
+  [[gnu::noinline]] AttemptId take_in_time(InstanceId id);
 
   // caching.cpp
   bool look_up(AttemptId id, const StepSpec& step);
