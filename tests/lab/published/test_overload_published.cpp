@@ -60,7 +60,7 @@ struct Served {
 
 Served served(int rate, const std::string& queue) {
   const auto r = outcome(fmt::format(
-      "duration = \"180s\"\nwarmup = \"15s\"\n[client.c]\ncalls = \"s\"\nrate = \"{}/s\"\n"
+      "duration = \"20min\"\nwarmup = \"15s\"\n[client.c]\ncalls = \"s\"\nrate = \"{}/s\"\n"
       "policy = \"p\"\n[policy.p]\ntimeout = \"500ms\"\n"
       "[service.s]\nthreads = 10\nwork = \"exp(10ms)\"\nqueue = {{ {} }}\n",
       rate, queue));
