@@ -39,8 +39,8 @@ tl::expected<Shard, std::string> ask(const Environment& environment, Number of) 
     const std::int64_t step =
         std::max<std::int64_t>(1, number("SLURM_ARRAY_TASK_STEP").value_or(1));
     const auto most = number("SLURM_ARRAY_TASK_MAX");
-    // One task that is run again alone is still the same shard, if the script that is submitted says
-    // of how many. Arrays count from 1, or from 0 where their least index says so.
+    // One task that is run again alone is still the same shard, if the script that is submitted
+    // says of how many. Arrays count from 1, or from 0 where their least index says so.
     const Number all = of ? of : number("FAULTLINE_SHARDS");
     if (all) return checked(*id + (least == 0 ? 1 : 0), *all, "the Slurm array");
     return checked((*id - least) / step + 1, most ? (*most - least) / step + 1 : 0,

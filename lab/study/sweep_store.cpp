@@ -3,11 +3,14 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 
 #include "sim/random.hpp"
 
@@ -81,12 +84,22 @@ void remove_file(const std::string& path) {
 }  // namespace
 
 FileLock::FileLock(const std::string& path) : path_(path) {
-  file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (file_ < 0) {
-    problem_ = errno;
-  } else if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
+  // A process that has been killed may take a moment to be gone.
+  for (int tries = 0; tries < 100; ++tries) {
+    file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (file_ < 0) {
+      problem_ = errno;
+      return;
+    }
+    struct stat ours {
+    }, named{};
+    // Whoever had it before may have taken the name away: then what is locked is nobody's.
+    if (::flock(file_, LOCK_EX | LOCK_NB) == 0 && ::fstat(file_, &ours) == 0 &&
+        ::stat(path.c_str(), &named) == 0 && ours.st_ino == named.st_ino)
+      return;
     ::close(file_);
     file_ = -1;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 }
 
