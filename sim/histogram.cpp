@@ -1,5 +1,7 @@
 #include "sim/histogram.hpp"
 
+#include <cmath>
+#include <numeric>
 #include <utility>
 
 namespace faultline {
@@ -57,10 +59,18 @@ double Histogram::quantile(double q) const {
   if (!(q > 0)) return min().seconds();
   if (q >= 1) return max().seconds();
   const double rank = q * static_cast<double>(count_);
+  const auto wanted = static_cast<std::uint64_t>(std::ceil(rank));  // at least 1
   std::uint64_t below = 0;
-  for (std::uint32_t i = 0; i < size_; ++i) {
+  std::uint32_t i = (bucket_of(min_) - first_) / chunk * chunk;
+  for (; i < size_; i += chunk) {  // whole chunks first: their sums are quick
+    const std::uint64_t* from = buckets_.get() + i;
+    const std::uint64_t sum = std::accumulate(from, from + chunk, std::uint64_t{0});
+    if (below + sum >= wanted) break;
+    below += sum;
+  }
+  for (; i < size_; ++i) {
     const std::uint64_t here = buckets_[i];
-    if (here == 0 || static_cast<double>(below + here) < rank) {
+    if (below + here < wanted) {
       below += here;
       continue;
     }
@@ -111,24 +121,27 @@ void Histogram::subtract(const Histogram& earlier) {
   FL_ASSERT(earlier.count_ <= count_ && earlier.first_ >= first_ &&
                 earlier.first_ + earlier.size_ <= first_ + size_,
             "subtracting what isn't an earlier state of this histogram");
-  for (std::uint32_t i = 0; i < earlier.size_; ++i)
-    buckets_[earlier.first_ - first_ + i] -= earlier.buckets_[i];
+  std::uint64_t* mine = buckets_.get() + (earlier.first_ - first_);
+  const std::uint64_t* theirs = earlier.buckets_.get();
+  for (std::uint32_t i = 0; i < earlier.size_; ++i) mine[i] -= theirs[i];
   count_ -= earlier.count_;
   sum_high_ -= earlier.sum_high_ + (sum_low_ < earlier.sum_low_ ? 1 : 0);
   sum_low_ -= earlier.sum_low_;
   const std::uint64_t old_min = min_, old_max = max_;
   min_ = ~std::uint64_t{0};
   max_ = 0;
-  for (std::uint32_t i = 0; i < size_; ++i) {
-    if (buckets_[i] == 0) continue;
-    const std::uint64_t lowest = lowest_of(first_ + i);
-    min_ = std::min(min_, std::max(lowest, old_min));
-    max_ = std::min(lowest + width_of(first_ + i) - 1, old_max);
-  }
+  if (count_ == 0) return;
+  std::uint32_t least = bucket_of(old_min), most = bucket_of(old_max);
+  while (buckets_[least - first_] == 0) ++least;
+  while (buckets_[most - first_] == 0) --most;
+  min_ = std::max(lowest_of(least), old_min);
+  max_ = std::min(lowest_of(most) + width_of(most) - 1, old_max);
 }
 
 void Histogram::clear() {
-  std::fill_n(buckets_.get(), size_, 0);
+  if (count_ == 0) return;
+  const std::uint32_t least = bucket_of(min_), most = bucket_of(max_);
+  std::fill_n(buckets_.get() + (least - first_), most - least + 1, 0);
   count_ = sum_low_ = sum_high_ = max_ = 0;
   min_ = ~std::uint64_t{0};
 }

@@ -81,8 +81,8 @@ Recorder::Recorder(const Scenario& scenario, World& world, Duration step)
   for (const auto& s : world.spec().services) services_.push_back({s.name, {}});
   for (const auto& e : world.spec().edges) edges_.push_back({e.name, {}});
   service_before_.resize(services_.size());
-  latency_before_.resize(services_.size());
   edge_before_.resize(edges_.size());
+  latency_before_.resize(services_.size());
   wanted_.push_back(Instant{} + scenario.warmup);
   for (const Expectation& e : scenario.expectations) {
     if (!e.window) continue;
@@ -170,20 +170,23 @@ void Recorder::sample_bin() {
   }
 }
 
+// Of all its endpoints and versions.
 Histogram Recorder::latency_since_last_bin(std::size_t service) {
-  Histogram fresh;
-  std::uint64_t count = 0;
+  Histogram sum;
+  std::size_t i = 0;
+  std::vector<Histogram>& before = latency_before_[service];
   for (const auto& version : world_.services()[service].handling) {
-    for (const HandlingStatistics& h : version) count += h.latency.count();
+    before.resize(std::max(before.size(), i + version.size()));
+    for (const HandlingStatistics& h : version) {
+      Histogram& was = before[i++];
+      if (h.latency.count() == was.count()) continue;
+      Histogram fresh = h.latency;
+      fresh.subtract(was);
+      was = h.latency;
+      sum.empty() ? sum.swap(fresh) : sum.merge(fresh);
+    }
   }
-  Histogram& before = latency_before_[service];
-  if (count == before.count()) return fresh;
-  for (const auto& version : world_.services()[service].handling) {
-    for (const HandlingStatistics& h : version) fresh.merge(h.latency);
-  }
-  fresh.subtract(before);
-  before.merge(fresh);
-  return fresh;
+  return sum;
 }
 
 RunResult Recorder::finish(const RunOptions& options) {

@@ -46,8 +46,8 @@ class Recorder {
     std::uint64_t arrivals = 0, ok = 0, failed = 0;
   };
   std::vector<Before> service_before_;
-  std::vector<Histogram> latency_before_;  // of services
   std::vector<EdgeStatistics> edge_before_;
+  std::vector<std::vector<Histogram>> latency_before_;  // of services, by version and endpoint
   Instant bin_began_;
 };
 

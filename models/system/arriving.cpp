@@ -147,8 +147,9 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
   for (SloCounter& slo : stats.slos) slo.due(now());
   if (requests_++ == measuring_.traced_request || measuring_.trace_all) {
     call.traced = true;
-    trace(call, "client " + client.name + " wants something");
+    trace(call, "client {} wants something", client.name);
   }
+  if (has_users_) identify(id, i);
   begin_call(id);
 }
 
@@ -165,9 +166,9 @@ void World::request_ended(Call& call, Outcome outcome) {
     if (!window.covers(call.due)) continue;
     if (outcome.ok()) {
       ++window.ok;
-      window.degraded += outcome.quality < 1;
+      window.degraded += outcome.quality() < 1;
       window.in_time += in_time;
-      window.quality += static_cast<double>(outcome.quality);
+      window.quality += static_cast<double>(outcome.quality());
       window.latency.record(took);
     } else {
       ++window.failed;

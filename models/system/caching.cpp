@@ -10,8 +10,12 @@
 namespace faultline {
 
 std::uint32_t World::draw_key(const StepSpec& step, std::uint64_t key) const {
-  const std::vector<double>& weights = popularity_[step.popularity];
-  const double u = Draws(derive(key, step.key)).uniform() * weights.back();
+  return draw_rank(step.popularity, derive(key, step.key));
+}
+
+std::uint32_t World::draw_rank(std::uint32_t popularity, std::uint64_t key) const {
+  const std::vector<double>& weights = popularity_[popularity];
+  const double u = Draws(key).uniform() * weights.back();
   const auto at = std::upper_bound(weights.begin(), weights.end(), u);
   return static_cast<std::uint32_t>(std::min(at - weights.begin(), std::ssize(weights) - 1));
 }
@@ -76,7 +80,7 @@ void World::wake_waiters(std::uint32_t cache_id, std::uint32_t key, Outcome outc
     Attempt& attempt = attempts_[job];
     attempt.pending = 0;
     attempt.good = outcome.ok() ? 1 : 0;
-    attempt.share = outcome.quality;
+    attempt.share = outcome.quality();
     afterwards_.push_back({Afterwards::What::Settle, job});
   }
 }

@@ -40,7 +40,9 @@ void World::turn_flag(std::uint32_t s, std::uint32_t version, const FlagShare& s
   const bool made = std::any_of(service.flags.begin(), service.flags.end(),
                                 [&](const FlagState& f) { return f.version == version; });
   if (!made) service.flags.push_back({version, service.stable, {}});
-  for (Instance& instance : instances_) instance.flagged |= instance.service == s;
+  for (Instance& instance : instances_) {
+    if (instance.service == s) instance.flagged = true, instance.ordinary = false;
+  }
   for (FlagState& flag : service.flags) {
     if (flag.version == version) flag.turns.push_back({now(), share.share, caller_named(share.of)});
   }
