@@ -97,6 +97,9 @@ std::span<const DiagnosticCode> diagnostic_codes() {
       {"E504", "an unknown variant", "The message lists the variants of the scenario."},
       {"E505", "a setting that may not be changed",
        "`faultline` (the version) and `variant` itself can't be set by a variant or from outside."},
+      {"E506", "a sweep that can't be run",
+       "An axis needs values, a grid needs points, and there is a limit to how many. The message "
+       "says which; `faultline sweep plan` shows what would be run."},
   });
   return kCodes;
 }

@@ -364,6 +364,7 @@ void Scenario::describe(Binder& b) {
   b.map({.key = "variant", .help = "The scenario with some keys set differently."}, variants);
   b.list({.key = "expect", .help = "A hypothesis, judged by run and check."}, expectations);
   b.list({.key = "note", .help = "Narration: appears when the clock gets there."}, notes);
+  b.table({.key = "sweep", .help = "What `faultline sweep` runs when no --axis is given."}, sweep);
   if (warmup >= duration) b.reject("warmup", "leaves nothing of the duration");
 }
 

@@ -190,6 +190,15 @@ struct Note {
   void describe(Binder& b);
 };
 
+// What `faultline sweep` runs when no axis is given on the command line.
+struct SweepTable {
+  std::vector<std::pair<std::string, std::string>> axes;  // key, values as TOML
+  std::vector<std::string> constraints, metrics;
+  std::int64_t replications = 1;
+  std::optional<std::int64_t> samples;
+  void describe(Binder& b);
+};
+
 struct Scenario {
   std::int64_t version = 1;  // of the language
   std::string title, story;
@@ -209,6 +218,7 @@ struct Scenario {
   std::vector<Named<Variant>> variants;
   std::vector<Expectation> expectations;
   std::vector<Note> notes;
+  std::optional<SweepTable> sweep;
   void describe(Binder& b);
 };
 
