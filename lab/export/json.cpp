@@ -91,6 +91,8 @@ Json edge_of(const EdgeFigures& f) {
           {"failed", f.failed},
           {"amplification", f.amplification},
           {"breaker_opened", f.breaker_opened},
+          {"ejections", f.ejections},
+          {"cross_zone", f.cross_zone},
           {"peak_per_100ms", f.peak_per_100ms},
           {"errors", errors_of(f.errors)}};
 }

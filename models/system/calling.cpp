@@ -165,6 +165,7 @@ void World::walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outco
 void World::unwind(AttemptId id, unsigned floor, Error why) {
   const CallId call_id = attempts_[id].call;
   Call& call = calls_[call_id];
+  if (routes_[call.route].watched) note_result(attempts_[id], call, why);
   Pipeline& pipeline = pipeline_of(call);
   for (auto layer = static_cast<unsigned>(pipeline.layers.size()); layer-- > floor;) {
     Attempt& attempt = attempts_[id];

@@ -24,6 +24,7 @@ void World::detach(AttemptId id) {
   if (attempt.instance != kNone) {
     auto& outstanding = callers_[call.caller].targets[route.target].outstanding;
     if (attempt.instance < outstanding.size()) --outstanding[attempt.instance];
+    if (route.watched) note_done(id, call);
   }
   switch (attempt.state) {
     case AttemptState::Waiting:
@@ -42,8 +43,11 @@ void World::detach(AttemptId id) {
   if (links_[link_id].plain) return cancel_job(id);
   if (links_[link_id].conditions.cut_to) return;
   Draws draws(derive(attempt_key(call, attempt), std::uint64_t{0x63616e63}));
-  attempt.timers = calendar_.arm(spec_.links[link_id].latency.sample(draws), Timing::Varying,
-                                 kAttemptTimer, id, kCancelMessage, attempt.timers);
+  Duration delay = spec_.links[link_id].latency.sample(draws);
+  if (spec_.links[link_id].cross_zone)
+    delay += zone_delay(spec_.links[link_id], attempt, call, draws);
+  attempt.timers =
+      calendar_.arm(delay, Timing::Varying, kAttemptTimer, id, kCancelMessage, attempt.timers);
 }
 
 // One attempt's outcome is the call's: the others are called off.
@@ -136,6 +140,7 @@ void World::answer_arrived(AttemptId id) {
   const Outcome outcome = attempt.error == Error::None ? Outcome{Error::None, attempt.quality}
                                                        : Outcome::failed(attempt.error);
   if (!outcome.ok()) ++routes_[call.route].counts->errors[static_cast<std::size_t>(outcome.error)];
+  if (routes_[call.route].watched) note_result(attempt, call, attempt.error);
   attempt.state = AttemptState::Waiting;  // the server is done with it
   attempt.waiting_at = 0xff;
   walk_out(attempt.call, id, static_cast<unsigned>(pipeline_of(call).layers.size()), outcome);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/policies/token_bucket.hpp"
+#include "models/system/balancer.hpp"
 #include "models/system/spec.hpp"
 #include "models/system/statistics.hpp"
 #include "models/vocabulary/conditions.hpp"
@@ -25,7 +26,8 @@ struct Pipeline {
 struct Target {
   std::uint32_t service = 0;
   std::uint32_t turn = 0;
-  std::vector<std::uint32_t> outstanding;  // by instance id
+  std::vector<std::uint32_t> outstanding;   // by instance id
+  std::unique_ptr<BalancerState> balancer;  // null: a plain kind
 };
 
 // A way to call, with what is needed of it at every step close at hand. The pointers lead into
@@ -39,6 +41,7 @@ struct Route {
   std::uint32_t link = 0;
   std::uint32_t step_count = 0;
   bool idempotent = true;
+  bool watched = false;  // its callers look at zones or learn from the answers
   std::uint64_t key = 0;
   const StepSpec* steps = nullptr;
   const PipelineSpec* policies = nullptr;
@@ -50,6 +53,7 @@ struct Route {
 struct Caller {
   std::vector<Pipeline> pipelines;
   std::vector<Target> targets;
+  std::uint32_t zone = kNone;
 };
 
 enum class InstanceState : std::uint8_t { Starting, Ready, Draining, Gone };
@@ -71,6 +75,7 @@ struct Instance {
   std::array<Line, 4> lines;  // by priority; the other disciplines use the first
   InstanceConditions conditions;
   std::optional<TokenBucket> door;  // its rate limit, if it has one
+  Instant ready_since;
   const ServiceSpec* spec = nullptr;
   ServiceStatistics* stats = nullptr;
   HandlingStatistics* handling = nullptr;  // of its version, by endpoint
@@ -97,6 +102,7 @@ struct ServiceState {
   std::uint32_t stable = 0;  // version
   double weight = -1;        // share for the newest version; < 0: no split
   std::uint32_t instances_made = 0;
+  std::uint32_t changes = 0;  // how often `ready` has changed
   bool metered = false;
   bool rollout_under_way = false;
 };

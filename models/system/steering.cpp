@@ -11,6 +11,7 @@ namespace faultline {
 Caller World::make_caller(const CallerSpec& spec, std::uint32_t ordinal,
                           std::vector<std::vector<std::shared_ptr<Policy>>>& shared) {
   Caller caller;
+  if (!spec.zones.empty()) caller.zone = spec.zones[ordinal % spec.zones.size()];
   shared.resize(spec.pipelines.size());
   for (std::size_t i = 0; i < spec.pipelines.size(); ++i) {
     const PipelineSpec& pipeline = spec.pipelines[i];
@@ -24,9 +25,9 @@ Caller World::make_caller(const CallerSpec& spec, std::uint32_t ordinal,
     caller.pipelines.push_back({&pipeline, std::move(layers)});
   }
   for (std::uint32_t service : spec.targets) {
-    Target target{service, ordinal, {}};
+    Target target{service, ordinal, {}, make_balancer(service, derive(spec.key, ordinal))};
     const Balancing balancing = spec_.services[service].balancing;
-    if (balancing == Balancing::LeastRequest || balancing == Balancing::PowerOfTwo)
+    if (balancing != Balancing::RoundRobin && balancing != Balancing::Random)
       target.outstanding.resize(1);
     caller.targets.push_back(std::move(target));
   }
@@ -71,7 +72,9 @@ void World::on_instance_ready(InstanceId id) {
   if (instance.state != InstanceState::Starting) return;
   instance.state = InstanceState::Ready;
   instance.conditions = conditions_of(id);
+  instance.ready_since = now();
   ServiceState& service = services_[instance.service];
+  ++service.changes;
   service.ready.push_back(id);
   service.versions[instance.version].ready.push_back(id);
   service_stats_[instance.service].ready.add(now(), 1);
@@ -91,6 +94,7 @@ void World::remove_instance(InstanceId id) {
   }
   instance.state = InstanceState::Draining;
   ServiceState& service = services_[instance.service];
+  ++service.changes;
   std::erase(service.ready, id);
   std::erase(service.versions[instance.version].ready, id);
   service_stats_[instance.service].ready.add(now(), -1);

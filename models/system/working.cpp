@@ -56,6 +56,7 @@ Duration World::work_of(const StepSpec& step, const Attempt& attempt, const Call
   Duration work = step.work.sample(draws);
   const Instance& instance = instances_[attempt.instance];
   double factor = instance.conditions.slowdown;
+  if (instance.spec->warm_up.factor != 1) factor *= warm_up_factor(instance);
   if (instance.version != 0) {
     const Version& version = services_[instance.service].versions[instance.version];
     const std::uint64_t key = derive(attempt_key(call, attempt), version.key ^ kVersionSlow);

@@ -65,8 +65,10 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
     const CallerSpec& caller = who < spec.clients.size()
                                    ? spec.clients[who].caller
                                    : spec.services[who - spec.clients.size()].caller;
+    const ServiceSpec& callee = spec.services[r.service];
+    const bool watched = callee.balancer || !callee.caller.zones.empty();
     routes_.push_back({r.edge, r.service, r.endpoint, r.pipeline, r.target, spec.edges[r.edge].link,
-                       steps.count, r.idempotent, r.key, spec.steps.data() + steps.first,
+                       steps.count, r.idempotent, watched, r.key, spec.steps.data() + steps.first,
                        &caller.pipelines[r.pipeline], &edge_stats_[r.edge],
                        &service_stats_[r.service]});
   }

@@ -7,6 +7,7 @@
 //   calling.cpp    a call walks its policies inward, and its outcome walks them outward
 //   ending.cpp     it is answered, given up or abandoned
 //   network.cpp    an instance is chosen; messages travel
+//   balancing.cpp  the choice where more is asked for than a plain balancer
 //   serving.cpp    at the door, in the queue; the answer is sent
 //   working.cpp    a thread is held, the steps are done
 //   caching.cpp    a step that looks something up
@@ -174,6 +175,38 @@ class World {
   void set_conditions(std::uint32_t link, LinkConditions conditions);
   bool is_plain(std::uint32_t link) const;
 
+  // balancing.cpp
+  std::unique_ptr<BalancerState> make_balancer(std::uint32_t service, std::uint64_t key);
+  OutlierDetector* outliers_of(Target& target, const Call& call);
+  InstanceId choose_with_care(Target& target, const Call& call, const Attempt& attempt,
+                              const std::vector<InstanceId>& among);
+  std::vector<InstanceId> share_of_zone(const std::vector<InstanceId>& hosts, const Call& call,
+                                        std::uint32_t zone, std::uint64_t key) const;
+  void count_callers(const Call& call, std::vector<std::uint32_t>& by_zone) const;
+  InstanceId fail_over(Target& target, const std::vector<InstanceId>& among, std::uint32_t zone,
+                       std::uint64_t key);
+  InstanceId pick(Target& target, const std::vector<InstanceId>& among, std::uint64_t key);
+  BalancerState::Turns& turns_among(Target& target, const std::vector<InstanceId>& among);
+  InstanceId in_turn(Target& target, const std::vector<InstanceId>& among);
+  InstanceId by_weight(Target& target, const std::vector<InstanceId>& among, double bias);
+  InstanceId least_of_some(const Target& target, const std::vector<InstanceId>& among,
+                           std::uint64_t key) const;
+  InstanceId quicker_of_two(Target& target, const std::vector<InstanceId>& among,
+                            std::uint64_t key);
+  PeakEwma& round_trip(Target& target, InstanceId id);
+  void note_sent(AttemptId id, const Call& call);
+  void note_done(AttemptId id, const Call& call);
+  void note_result(const Attempt& attempt, const Call& call, Error error);
+  void tell_outliers(Target& target, const Call& call);
+  std::uint32_t zone_of(const Instance& instance) const;
+  Duration zone_delay(const LinkSpec& link, const Attempt& attempt, const Call& call,
+                      Draws& draws) const;
+  Duration since_ready(const Instance& instance) const;
+  double warm_up_factor(const Instance& instance) const;
+  static std::uint32_t outstanding(const Target& target, InstanceId id) {
+    return id < target.outstanding.size() ? target.outstanding[id] : 0;
+  }
+
   // serving.cpp
   void arrive(AttemptId id);
   void enqueue(InstanceId instance, AttemptId id);
@@ -267,6 +300,7 @@ class World {
   std::vector<std::uint32_t> free_callers_;
   std::vector<ClientState> clients_;
   std::vector<User> users_;
+  std::vector<Instant> set_out_;  // by attempt: when it did, where round trips are measured
   std::vector<ServiceState> services_;
   std::vector<LinkState> links_;
   std::vector<CacheState> caches_;
