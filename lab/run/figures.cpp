@@ -141,6 +141,7 @@ void edge_figures(const World& world, const Snapshot& from, const Snapshot& to,
     f.ok = b.ok - a.ok;
     f.failed = b.failed - a.failed;
     f.breaker_opened = b.breaker_opened - a.breaker_opened;
+    f.breaker_open_s = b.open_breakers.area(to.at) - a.open_breakers.area(from.at);
     f.ejections = b.ejections - a.ejections;
     f.cross_zone = b.cross_zone - a.cross_zone;
     f.amplification = ratio(static_cast<double>(f.attempts), static_cast<double>(f.calls), 1);

@@ -34,6 +34,18 @@ Caller World::make_caller(const CallerSpec& spec, std::uint32_t ordinal,
   return caller;
 }
 
+// What the policies of an instance know goes with it.
+void World::forget_breakers(const Caller& caller) {
+  for (const Pipeline& pipeline : caller.pipelines) {
+    if (pipeline.spec->breakers == 0 || pipeline.spec->shared) continue;
+    for (const auto& policy : pipeline.layers) {
+      const auto state = policy->breaker_state();
+      if (state && *state != BreakerState::Closed)
+        edge_stats_[pipeline.spec->edge].open_breakers.add(now(), -1);
+    }
+  }
+}
+
 InstanceId World::new_instance(std::uint32_t service, std::uint32_t version) {
   InstanceId id;
   if (free_instances_.empty()) {
@@ -71,7 +83,7 @@ void World::on_instance_ready(InstanceId id) {
   }
   if (instance.state != InstanceState::Starting) return;
   instance.state = InstanceState::Ready;
-  instance.conditions = conditions_of(id);
+  instance.set(conditions_of(id));
   instance.ready_since = now();
   ServiceState& service = services_[instance.service];
   ++service.changes;
@@ -104,6 +116,7 @@ void World::remove_instance(InstanceId id) {
 void World::retire(InstanceId id) {
   Instance& instance = instances_[id];
   instance.state = InstanceState::Gone;
+  forget_breakers(callers_[instance.caller]);
   instance.stats->threads.add(now(), -static_cast<std::int64_t>(instance.spec->threads));
   free_instances_.push_back(id);
 }

@@ -73,7 +73,7 @@ void World::refresh_service(std::uint32_t service) {
     }
     if (after.down && !was_down) died.push_back(id);
     if (was_down && !after.down) instances_[id].ready_since = now();
-    instances_[id].conditions = std::move(after);
+    instances_[id].set(std::move(after));
   }
   for (InstanceId id : died) kill(id);
 }
@@ -90,6 +90,7 @@ void World::kill(InstanceId id) {
   // What its policies knew died with it.
   const ServiceSpec& service = spec_.services[instances_[id].service];
   auto& shared = shared_[spec_.clients.size() + instances_[id].service];
+  forget_breakers(callers_[instances_[id].caller]);
   callers_[instances_[id].caller] = make_caller(service.caller, instances_[id].ordinal, shared);
 }
 
