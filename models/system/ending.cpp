@@ -146,9 +146,7 @@ void World::on_reply_delivered(AttemptId id) {
 
 void World::answer_arrived(AttemptId id, Attempt& attempt) {
   const Call& call = calls_[attempt.call];
-  const Outcome outcome = attempt.error == Error::None
-                              ? Outcome{Error::None, attempt.quality}
-                              : Outcome::failed(attempt.error, attempt.quality);
+  const Outcome outcome(attempt.error, attempt.quality);
   const Route& route = routes_[call.route];
   if (!outcome.ok()) ++route.counts->errors[static_cast<std::size_t>(outcome.error)];
   if (route.watched) note_result(attempt, call, attempt.error);

@@ -28,7 +28,7 @@ void World::identify(CallId id, std::uint32_t client_id) {
   }
   Identity& who = identities_[id];
   who = {population.first + number, kNoTier};
-  if (traced(call)) trace(call, fmt::format("asks for its user {}", number));
+  if (call.traced) trace(call, "asks for its user {}", number);
   if (population.tiers.empty()) return;
   // A user is of a tier for good, whatever the seed.
   double u = Draws(derive(derive(client.key, kTier), number)).uniform();
