@@ -65,8 +65,8 @@ class World : private WorldState {
   // arriving.cpp
   void open_clients();
   void on_arrival(std::uint32_t client);
-  void on_backlog(std::uint32_t client);
-  void on_user_ready(std::uint32_t user);
+  [[gnu::noinline]] void on_backlog(std::uint32_t client);
+  [[gnu::noinline]] void on_user_ready(std::uint32_t user);
   void schedule_arrival(std::uint32_t client);
   Instant next_arrival(std::uint32_t client);
   void request(std::uint32_t client, std::uint64_t lineage, std::uint32_t user);
@@ -108,8 +108,8 @@ class World : private WorldState {
   void release_reference(CallId id) {
     if (--calls_[id].references == 0) calls_.release(id);
   }
-  void on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer);
-  void on_call_timer(CallId id, std::uint32_t tag, TimerId timer);
+  [[gnu::noinline]] void on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer);
+  [[gnu::noinline]] void on_call_timer(CallId id, std::uint32_t tag, TimerId timer);
   AttemptId waiter_at(const Call& call, unsigned layer) const;
   bool waits_outside(const Call& call, const Attempt& attempt) const;
   void give_up_call(CallId id, unsigned layer, Error why);
@@ -136,13 +136,15 @@ class World : private WorldState {
   // network.cpp
   void dispatch(AttemptId id, Attempt& attempt, Call& call, const Route& route);
   InstanceId choose(Target& target, const Call& call, const Attempt& attempt);
-  InstanceId least_loaded(const Target& target, const std::vector<InstanceId>& among,
-                          std::uint64_t key) const;
-  InstanceId better_of_two(const Target& target, const std::vector<InstanceId>& among,
-                           std::uint64_t key) const;
+  [[gnu::noinline]] InstanceId least_loaded(const Target& target,
+                                            const std::vector<InstanceId>& among,
+                                            std::uint64_t key) const;
+  [[gnu::noinline]] InstanceId better_of_two(const Target& target,
+                                             const std::vector<InstanceId>& among,
+                                             std::uint64_t key) const;
   [[gnu::noinline]] void travel(AttemptId id, bool back);
-  void park(AttemptId id, std::uint32_t link, bool back, bool for_good);
-  void unpark(AttemptId id, Attempt& attempt);
+  [[gnu::noinline]] void park(AttemptId id, std::uint32_t link, bool back, bool for_good);
+  [[gnu::noinline]] void unpark(AttemptId id, Attempt& attempt);
   void deliver_parked(std::uint32_t link, bool back);
   void set_conditions(std::uint32_t link, LinkConditions conditions);
   bool is_plain(std::uint32_t link) const;
@@ -150,8 +152,9 @@ class World : private WorldState {
   // balancing.cpp
   std::unique_ptr<BalancerState> make_balancer(std::uint32_t service, std::uint64_t key);
   OutlierDetector* outliers_of(Target& target, const Call& call);
-  InstanceId choose_with_care(Target& target, const Call& call, const Attempt& attempt,
-                              const std::vector<InstanceId>& among);
+  [[gnu::noinline]] InstanceId choose_with_care(Target& target, const Call& call,
+                                                const Attempt& attempt,
+                                                const std::vector<InstanceId>& among);
   std::vector<InstanceId> share_of_zone(const std::vector<InstanceId>& hosts, const Call& call,
                                         std::uint32_t zone, std::uint64_t key) const;
   void count_callers(const Call& call, std::vector<std::uint32_t>& by_zone) const;
@@ -166,13 +169,13 @@ class World : private WorldState {
   InstanceId quicker_of_two(Target& target, const std::vector<InstanceId>& among,
                             std::uint64_t key);
   PeakEwma& round_trip(Target& target, InstanceId id);
-  void note_sent(AttemptId id, const Call& call);
-  void note_done(AttemptId id, const Call& call);
-  void note_result(const Attempt& attempt, const Call& call, Error error);
+  [[gnu::noinline]] void note_sent(AttemptId id, const Call& call);
+  [[gnu::noinline]] void note_done(AttemptId id, const Call& call);
+  [[gnu::noinline]] void note_result(const Attempt& attempt, const Call& call, Error error);
   void tell_outliers(Target& target, const Call& call);
   std::uint32_t zone_of(const Instance& instance) const;
-  Duration zone_delay(const LinkSpec& link, const Attempt& attempt, const Call& call,
-                      Draws& draws) const;
+  [[gnu::noinline]] Duration zone_delay(const LinkSpec& link, const Attempt& attempt,
+                                        const Call& call, Draws& draws) const;
   Duration since_ready(const Instance& instance) const;
   double warm_up_factor(const Instance& instance) const;
   static std::uint32_t outstanding(const Target& target, InstanceId id) {
@@ -256,7 +259,7 @@ class World : private WorldState {
                                        bool dropped);
 
   // queueing.cpp
-  Line& line_to_join(Instance& instance, const Attempt& attempt);
+  [[gnu::noinline]] Line& line_to_join(Instance& instance, const Attempt& attempt);
   Line& line_of(Instance& instance, const Attempt& attempt) {
     return instance.fair ? instance.fair->users[user_of(attempt)].line
                          : instance.lines[queue_of(instance, attempt)];
@@ -273,8 +276,8 @@ class World : private WorldState {
   [[gnu::noinline]] AttemptId take_in_time(InstanceId id);
 
   // caching.cpp
-  bool look_up(AttemptId id, const StepSpec& step);
-  void filled(AttemptId id, const StepSpec& step, Outcome outcome);
+  [[gnu::noinline]] bool look_up(AttemptId id, const StepSpec& step);
+  [[gnu::noinline]] void filled(AttemptId id, const StepSpec& step, Outcome outcome);
   void leave_cache(AttemptId id);
   void wake_waiters(std::uint32_t cache, std::uint32_t key, Outcome outcome);
   std::uint32_t draw_key(const StepSpec& step, std::uint64_t key) const;
@@ -284,7 +287,7 @@ class World : private WorldState {
 
   // weather.cpp
   void schedule_faults();
-  void on_fault_boundary(std::uint32_t fault);
+  [[gnu::noinline]] void on_fault_boundary(std::uint32_t fault);
   void refresh_service(std::uint32_t service);
   void refresh_link(std::uint32_t link);
   InstanceConditions conditions_of(InstanceId id) const;
@@ -302,12 +305,12 @@ class World : private WorldState {
 
   // steering.cpp
   void start_controllers();
-  void on_controller_tick(std::uint32_t controller);
+  [[gnu::noinline]] void on_controller_tick(std::uint32_t controller);
   ServiceView look(std::uint32_t controller);
   void act(std::uint32_t service, const Actions& actions, FactKind kind);
   void scale(std::uint32_t service, std::uint32_t version, std::int64_t wanted, Duration start_up);
   InstanceId new_instance(std::uint32_t service, std::uint32_t version);
-  void on_instance_ready(InstanceId id);
+  [[gnu::noinline]] void on_instance_ready(InstanceId id);
   void remove_instance(InstanceId id);
   void retire_if_idle(InstanceId id) {
     if (instances_[id].state == InstanceState::Draining && instances_[id].named == 0) retire(id);
