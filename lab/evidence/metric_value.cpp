@@ -86,6 +86,12 @@ Value of_service(const ServiceFigures& f, std::string_view field) {
   if (field == "failed") return number(f.failed);
   if (field == "thread_utilization") return f.thread_utilization;
   if (field == "cpu_utilization") return f.cpu_utilization;
+  if (field == "cpu_throttled") return f.machine.cpu_throttled;
+  if (field == "cpu_slowdown") return f.machine.cpu_slowdown;
+  if (field == "memory_utilization") return f.machine.memory_utilization;
+  if (field == "oom_kills") return number(f.machine.oom_kills);
+  if (field == "disk_utilization") return f.machine.disk_utilization;
+  if (field == "disk_queue_length_mean") return f.machine.disk_queue_length_mean;
   if (field == "queue_length_mean") return f.queue_length_mean;
   if (field == "in_system_mean") return f.in_system_mean;
   if (field == "wasted_work_s") return f.wasted_work_s;

@@ -67,6 +67,19 @@ Json service_of(const ServiceFigures& f) {
             {"wasted_work_s", f.wasted_work_s},
             {"instances_mean", f.instances_mean},
             {"peak_per_100ms", f.peak_per_100ms}};
+  // Figures of resources come from resources that are modelled, or not at all.
+  if (f.machine.cpu) {
+    j["cpu_throttled"] = f.machine.cpu_throttled;
+    j["cpu_slowdown"] = f.machine.cpu_slowdown;
+  }
+  if (f.machine.memory) {
+    j["memory_utilization"] = f.machine.memory_utilization;
+    j["oom_kills"] = f.machine.oom_kills;
+  }
+  if (f.machine.disk) {
+    j["disk_utilization"] = f.machine.disk_utilization;
+    j["disk_queue_length_mean"] = f.machine.disk_queue_length_mean;
+  }
   for (const auto& part : f.parts) {
     const std::size_t dot = part.name.find('.');
     j[part.name.substr(0, dot)][part.name.substr(dot + 1)] = {
@@ -125,9 +138,13 @@ Json series_of(const RunResult& r) {
                 {"p99_s", s.p99_s}};
   });
   j["services"] = by_name(r.service_series, [](const ServiceSeries& s) {
-    return Json{{"arrivals", s.arrivals},      {"queue", s.queue}, {"busy", s.busy},
+    Json all = {{"arrivals", s.arrivals},      {"queue", s.queue}, {"busy", s.busy},
                 {"instances", s.instances},    {"ok", s.ok},       {"failed", s.failed},
                 {"utilization", s.utilization}};
+    if (!s.cpu.empty()) all["cpu"] = s.cpu;
+    if (!s.memory.empty()) all["memory"] = s.memory;
+    if (!s.disk.empty()) all["disk"] = s.disk;
+    return all;
   });
   j["edges"] = by_name(r.edge_series, [](const EdgeSeries& s) {
     return Json{{"calls", s.calls}, {"attempts", s.attempts}, {"failed", s.failed}};

@@ -74,10 +74,29 @@ class Builder {
     }
     s.queue_timeout = service.queue.timeout;
     s.balancing = service.balancer;
-    if (service.cpu) s.cpu = service.cpu->value;
+    add_machine(service, s);
     s.key = derive(std::uint64_t{0x73}, named.name);
     for (const auto& endpoint : endpoints_of(named)) s.endpoints.push_back({endpoint.name, {}});
     spec_.services.push_back(std::move(s));
+  }
+
+  static void add_machine(const Service& service, ServiceSpec& s) {
+    if (service.cpu) {
+      ProcessorSpec p{service.cpu->cores.value, service.cpu->limit.value_or(Cores{}).value,
+                      service.cpu->period, service.cpu->scheduler};
+      s.cpu = p.allowed();
+      if (service.computes()) s.machine.processor = p;
+    }
+    if (service.disk) {
+      const Disk& disk = *service.disk;
+      s.machine.disk = {disk.iops.per_second, disk.bandwidth.value_or(Bandwidth{}).bytes_per_second,
+                        static_cast<std::uint32_t>(disk.queue.value_or(kEverything)), disk.latency};
+    }
+    if (service.memory) {
+      const Memory& memory = *service.memory;
+      s.machine.memory = {memory.limit.value, memory.idle.value, memory.per_request.value,
+                          memory.when_full == 0, memory.restart};
+    }
   }
 
   // The shorthand is an endpoint without a name.
@@ -117,7 +136,16 @@ class Builder {
     if (step.work) s = work_step(*step.work, key);
     s.key = key;
     if (step.chance) s.chance = step.chance->value;
-    if (step.work) return s;
+    if (step.cpu) {
+      s.kind = StepSpec::Kind::Cpu;
+      s.work = *step.cpu;
+    }
+    if (step.disk) {
+      s.kind = StepSpec::Kind::Disk;
+      s.bytes = step.disk->value;
+      s.operations = step.operations;
+    }
+    if (step.work || step.cpu || step.disk) return s;
     if (!step.otherwise.empty()) {
       s.otherwise = add_route(who, step.otherwise, step.policy, step.idempotent,
                               derive(key, std::uint64_t{1}));

@@ -59,7 +59,8 @@ Snapshot snapshot(World& world) {
       handling.insert(handling.end(), version.begin(), version.end());
     s.services.push_back({std::move(handling), stats.busy.area(s.at), stats.working.area(s.at),
                           stats.queued.area(s.at), stats.ready.area(s.at), stats.threads.area(s.at),
-                          stats.wasted_s});
+                          stats.wasted_s,
+                          machine_snapshot(world, static_cast<std::uint32_t>(s.services.size()))});
   }
   s.edges = world.edges();
   return s;
@@ -112,6 +113,8 @@ void service_figures(const World& world, const Snapshot& from, const Snapshot& t
     f.thread_utilization = ratio(busy, b.threads - a.threads, 0);
     f.cpu_utilization = spec.cpu > 0 ? ratio(working, ready * spec.cpu, 0)
                                      : ratio(working, b.threads - a.threads, 0);
+    f.machine = machine_figures(spec, a.machine, b.machine);
+    if (f.machine.cpu) f.cpu_utilization = f.machine.cpu_utilization;
     f.queue_length_mean = ratio(b.queued - a.queued, seconds, 0);
     f.in_system_mean = f.queue_length_mean + ratio(busy, seconds, 0);
     f.wasted_work_s = b.wasted_s - a.wasted_s;

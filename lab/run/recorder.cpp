@@ -76,6 +76,7 @@ Recorder::Recorder(const Scenario& scenario, World& world, Duration step)
   for (const auto& s : world.spec().services) services_.push_back({s.name, {}});
   for (const auto& e : world.spec().edges) edges_.push_back({e.name, {}});
   service_before_.resize(services_.size());
+  machine_before_.resize(services_.size());
   edge_before_.resize(edges_.size());
   wanted_.push_back(Instant{} + scenario.warmup);
   for (const Expectation& e : scenario.expectations) {
@@ -149,6 +150,7 @@ void Recorder::sample_bin() {
     out.utilization.push_back(b.threads > a.threads ? (b.busy - a.busy) / (b.threads - a.threads)
                                                     : 0);
     service_before_[i] = b;
+    sample_machine(static_cast<std::uint32_t>(i));
   }
   for (std::size_t i = 0; i < edges_.size(); ++i) {
     const EdgeStatistics &b = world_.edges()[i], &a = edge_before_[i];
@@ -159,6 +161,18 @@ void Recorder::sample_bin() {
     edge_before_[i].attempts = b.attempts;
     edge_before_[i].failed = b.failed;
   }
+}
+
+void Recorder::sample_machine(std::uint32_t i) {
+  const ServiceSpec& spec = world_.spec().services[i];
+  if (!spec.machine.any()) return;
+  const MachineSnapshot now = machine_snapshot(world_, i);
+  const MachineFigures f = machine_figures(spec, machine_before_[i], now);
+  ServiceSeries& out = services_[i].value;
+  if (f.cpu) out.cpu.push_back(f.cpu_utilization);
+  if (f.memory) out.memory.push_back(f.memory_utilization);
+  if (f.disk) out.disk.push_back(f.disk_utilization);
+  machine_before_[i] = now;
 }
 
 RunResult Recorder::finish(const RunOptions& options) {

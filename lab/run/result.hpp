@@ -27,6 +27,15 @@ struct ClientFigures {
   std::uint64_t peak_per_100ms = 0;
 };
 
+// Of what a service's instances run on; each part means something only where it is modelled.
+struct MachineFigures {
+  bool cpu = false, memory = false, disk = false;  // modelled
+  double cpu_utilization = 0, cpu_throttled = 0, cpu_slowdown = 1;
+  double memory_utilization = 0;
+  double disk_utilization = 0, disk_queue_length_mean = 0;
+  std::uint64_t oom_kills = 0;
+};
+
 struct ServiceFigures {
   std::uint64_t arrivals = 0, completed = 0, rejected = 0, ok = 0, failed = 0;
   double success_rate = 1;
@@ -35,6 +44,7 @@ struct ServiceFigures {
   double queue_length_mean = 0, in_system_mean = 0;
   Latency wait, latency;
   double wasted_work_s = 0, instances_mean = 0;
+  MachineFigures machine;
   std::uint64_t peak_per_100ms = 0;
   // The same, for parts: "endpoint.checkout", "version.v2". Utilization and lengths are the
   // whole's.
@@ -74,7 +84,8 @@ struct ClientSeries {
 };
 struct ServiceSeries {
   std::vector<double> arrivals, queue, busy, instances, ok, failed;
-  std::vector<double> utilization;  // busy threads / threads of ready instances
+  std::vector<double> utilization;        // busy threads / threads of ready instances
+  std::vector<double> cpu, memory, disk;  // utilization; empty where not modelled
 };
 struct EdgeSeries {
   std::vector<double> calls, attempts, failed;

@@ -23,6 +23,7 @@ struct KeyEntry {
     Rate,
     Size,
     Cpu,
+    Bandwidth,
     Time,
     Distribution,
     Text,

@@ -33,6 +33,7 @@ class Checker {
     for (const Reference& r : references) check_reference(r);
     for (std::size_t i = 0; i < scenario_.expectations.size(); ++i) check_bound(i);
     check_rollout_names();
+    check_fault_targets();
     check_histories();
     // A duration from outside shortens the run on purpose; one that couldn't be read says nothing.
     if (locate(document_.root, {"duration"}).setting < 0 && !wrong("duration")) check_times();
@@ -183,6 +184,24 @@ class Checker {
           names.begin() + static_cast<long>(i))
         report(path, "E306", fmt::format("two rollouts are called {}", names[i]),
                "give one of them a `name`");
+    }
+  }
+
+  void check_fault_targets() {
+    using Needs = Fault::Needs;
+    constexpr std::array<std::string_view, 4> kWhat = {"", "steps of cpu", "a memory", "a disk"};
+    for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
+      const auto& fault = scenario_.faults[i].fault;
+      if (!fault || fault->needs() == Needs::Nothing) continue;
+      const Service* service = find(scenario_.services, fault->service());
+      if (service == nullptr) continue;
+      const bool has = fault->needs() == Needs::Processor ? service->computes()
+                       : fault->needs() == Needs::Memory  ? service->memory.has_value()
+                                                          : service->disk.has_value();
+      if (has) continue;
+      report({"fault", std::to_string(i), "service"}, "E306",
+             fmt::format("{} has not {}, so this fault would do nothing to it", fault->service(),
+                         kWhat[static_cast<std::size_t>(fault->needs())]));
     }
   }
 

@@ -105,6 +105,17 @@ void Leg::describe(Binder& b) {
 
 void Step::describe(Binder& b) {
   b.field({.key = "work", .help = "Holds the thread for so long."}, work);
+  b.field({.key = "cpu",
+           .help = "CPU time; holds the thread until the service's cores have given so much."},
+          cpu);
+  b.field({.key = "disk",
+           .help = "Reads or writes so much on the service's disk, and holds the thread."},
+          disk);
+  b.field({.key = "operations",
+           .help = "Of disk: so many operations, each of that size.",
+           .min = 1,
+           .max = 1e6},
+          operations);
   b.field({.key = "call",
            .help = "Calls service/endpoint and holds the thread until it has answered.",
            .refers = Refers::Endpoint},
@@ -153,9 +164,10 @@ void Step::describe(Binder& b) {
           timeout);
   b.field({.key = "idempotent", .help = "Whether the call does no harm when done twice."},
           idempotent);
-  const int kinds =
-      int{work.has_value()} + int{!call.empty()} + int{!parallel.empty()} + int{!cache.empty()};
-  if (kinds != 1) b.reject("", "needs exactly one of work, call, parallel, cache");
+  const int kinds = int{work.has_value()} + int{cpu.has_value()} + int{disk.has_value()} +
+                    int{!call.empty()} + int{!parallel.empty()} + int{!cache.empty()};
+  if (kinds != 1) b.reject("", "needs exactly one of work, cpu, disk, call, parallel, cache");
+  if (!disk && b.given("operations")) b.reject("operations", "is about a disk");
   if (!otherwise.empty() && (call.empty() || !chance))
     b.reject("otherwise", "belongs to a call with a `chance`");
   if (!cache.empty() && miss.empty()) b.reject("cache", "needs `miss`, the call that fills it");
@@ -171,7 +183,8 @@ void Step::describe(Binder& b) {
   } else if (need && *need > std::ssize(parallel)) {
     b.reject("need", "is more than there are legs");
   }
-  if (work && !policy.empty()) b.reject("policy", "is about calls, which this step is not");
+  if ((work || cpu || disk) && !policy.empty())
+    b.reject("policy", "is about calls, which this step is not");
 }
 
 void Endpoint::describe(Binder& b) {
@@ -231,17 +244,20 @@ void Service::describe(Binder& b) {
   b.table({.key = "door", .help = "What each instance refuses before anything else."}, door);
   b.choice({.key = "balancer", .help = "How its callers choose an instance."}, balancer,
            kBalancers);
-  b.field({.key = "cpu",
-           .help = "Cores per instance, which cpu_utilization is measured against.",
-           .min = 0,
-           .above_min = true,
-           .fallback = "one a thread"},
+  b.table({.key = "cpu",
+           .help = "Cores of each instance, which its steps of `cpu` share; cpu_utilization is "
+                   "measured against them. \"2\" stands for { cores = \"2\" }."},
           cpu);
+  b.table({.key = "disk", .help = "The local disk of each instance, which steps of `disk` use."},
+          disk);
+  b.table({.key = "memory", .help = "The memory of each instance, held by requests in it."},
+          memory);
   b.field({.key = "work", .help = "One-endpoint shorthand: a single step of work."}, work);
   b.list({.key = "steps", .help = "One-endpoint shorthand: what it does, in order."}, steps);
   b.map({.key = "endpoint", .help = "What it can be asked to do."}, endpoints);
   const int ways = int{work.has_value()} + int{!steps.empty()} + int{!endpoints.empty()};
   if (ways != 1) b.reject("", "needs exactly one of work, steps, endpoint");
+  check_machine(b);
 }
 
 void PolicySet::describe(Binder& b) {

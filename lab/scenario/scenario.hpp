@@ -50,6 +50,9 @@ struct Leg {  // of a parallel step
 
 struct Step {
   std::optional<Distribution> work;
+  std::optional<Distribution> cpu;  // CPU time
+  std::optional<Bytes> disk;        // of each operation
+  std::int64_t operations = 1;
   std::string call;
   std::vector<Leg> parallel;
   std::optional<Share> chance;
@@ -91,17 +94,44 @@ struct Door {  // what a service refuses before anything else
   void describe(Binder& b);
 };
 
+struct Cpu {  // of each instance
+  Cores cores;
+  std::optional<Cores> limit;
+  Duration period = milliseconds(100);
+  Scheduler scheduler = Scheduler::Fair;
+  void describe(Binder& b);
+};
+
+struct Disk {  // of each instance
+  Rate iops;
+  std::optional<Bandwidth> bandwidth;
+  std::optional<std::int64_t> queue;
+  Distribution latency;
+  void describe(Binder& b);
+};
+
+struct Memory {  // of each instance
+  Bytes limit, idle, per_request;
+  int when_full = 0;  // of kWhenFull: kill, refuse
+  Duration restart = milliseconds(10'000);
+  void describe(Binder& b);
+};
+
 struct Service {
   std::int64_t replicas = 1;
   std::optional<std::int64_t> threads;  // required; kUnbounded for "unbounded"
   Queue queue;
   Door door;
   Balancing balancer = Balancing::RoundRobin;
-  std::optional<Cores> cpu;
+  std::optional<Cpu> cpu;
+  std::optional<Disk> disk;
+  std::optional<Memory> memory;
   std::optional<Distribution> work;  // the one-endpoint shorthand
   std::vector<Step> steps;
   std::vector<Named<Endpoint>> endpoints;
   void describe(Binder& b);
+  void check_machine(Binder& b) const;
+  bool computes() const;  // has a step of cpu
 };
 
 struct PolicySet {

@@ -54,6 +54,8 @@ ObservedService service_between(const ServiceSpec& spec, const ServiceSnapshot& 
   s.working_s = to.working - from.working;
   s.queued_s = to.queued - from.queued;
   s.threads_s = to.threads - from.threads;
+  s.slowdown = to.machine.slowdown - from.machine.slowdown;
+  s.cpu_steps = to.machine.cpu_steps - from.machine.cpu_steps;
   return s;
 }
 

@@ -21,6 +21,8 @@ struct ObservedService {
   HandlingStatistics all;
   std::vector<Named<HandlingStatistics>> endpoints;
   double busy_s = 0, working_s = 0, queued_s = 0, threads_s = 0;  // areas: number × seconds
+  double slowdown = 0;  // of steps of cpu, summed
+  std::uint64_t cpu_steps = 0;
 
   const HandlingStatistics& endpoint(std::string_view name) const;
 };

@@ -25,6 +25,10 @@ class Fault {
   const Portion& instances() const { return instances_; }
   const std::string& version() const { return version_; }
 
+  // What its service must have for the fault to mean anything.
+  enum class Needs : std::uint8_t { Nothing, Processor, Memory, Disk };
+  virtual Needs needs() const { return Needs::Nothing; }
+
   // How long it lasts when the scenario says `for`; nothing: to the end.
   virtual std::optional<Duration> lasts(std::optional<Duration> given) const { return given; }
   virtual void contribute(InstanceConditions&, std::uint64_t /*key*/) const {}

@@ -3,6 +3,7 @@
 // other; World (world.hpp) is the corridor between them.
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -74,6 +75,24 @@ struct Instance {
   const ServiceSpec* spec = nullptr;
   ServiceStatistics* stats = nullptr;
   HandlingStatistics* handling = nullptr;  // of its version, by endpoint
+};
+
+// What an instance runs on.
+struct Machine {
+  explicit Machine(const MachineSpec& s) : spec(&s), processor(s.processor) {}
+  const MachineSpec* spec;
+  Processor processor;
+  std::int64_t counted_use = 0;  // as the statistics have it
+  bool counted_throttled = false;
+  std::int64_t counted_stress = 0;
+  std::uint32_t timers = kNone;
+  struct DiskJob {
+    AttemptId job;
+    Instant done;
+  };
+  std::deque<DiskJob> disk;  // in the order in which they are done
+  Instant disk_free;         // when what was handed to it is through
+  bool out_of_memory = false;
 };
 
 // What a version did since its controllers last looked.

@@ -31,6 +31,7 @@ void World::arrive(AttemptId id) {
   const ServiceSpec& service = *instance.spec;
   if (instance.door && !instance.door->take(now())) return refuse(id, Error::RateLimited);
   if (instance.busy + instance.queued >= service.door_concurrency) return refuse(id, Error::Shed);
+  if (service.machine.memory.limit > 0 && !has_memory(id)) return;
   if (instance.busy < service.threads && instance.queued == 0) return start_job(id);
   const bool one_more = mutation::one_place_too_many && instance.queued == service.queue_limit;
   if (instance.queued >= service.queue_limit && !one_more) return refuse(id, Error::Refused);
@@ -194,8 +195,10 @@ void World::cancel_job(AttemptId id) {
       attempt.state = AttemptState::Ghost;
       afterwards_.push_back({Afterwards::What::Serve, instance});
       return;
+    case AttemptState::Computing:
     case AttemptState::Calling:
       ++handling(attempt, calls_[attempt.call]).dropped;
+      if (attempt.state == AttemptState::Computing) leave_machine(id);
       abandon_calls(id);
       free_thread(id);
       release_attempt(id);
@@ -217,6 +220,7 @@ void World::crash_job(AttemptId id) {
       instances_[attempt.instance].stats->working.add(now(), -1);
       attempt.stale = true;
     }
+    if (attempt.state == AttemptState::Computing) leave_machine(id);
     abandon_calls(id);
     free_thread(id);
   }

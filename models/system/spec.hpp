@@ -11,6 +11,7 @@
 #include "models/controllers/controller.hpp"
 #include "models/faults/fault.hpp"
 #include "models/policies/policy.hpp"
+#include "models/system/processor.hpp"
 #include "sim/distribution.hpp"
 
 namespace faultline {
@@ -54,13 +55,15 @@ struct RouteSpec {
 };
 
 struct StepSpec {
-  enum class Kind : std::uint8_t { Work, Calls, Cache };
+  enum class Kind : std::uint8_t { Work, Calls, Cache, Cpu, Disk };
   Kind kind = Kind::Work;
   double chance = 1;                      // that it is done; otherwise it is passed over,
   std::uint32_t otherwise = 0xffffffffu;  // or this route is called instead
-  Distribution work;
-  Range routes;            // of Calls: the legs; of Cache: how to fill it
-  std::uint32_t need = 1;  // legs that must succeed
+  Distribution work;                      // of Cpu: CPU time
+  std::int64_t bytes = 0;                 // of Disk, each operation
+  std::int64_t operations = 1;            // of Disk
+  Range routes;                           // of Calls: the legs; of Cache: how to fill it
+  std::uint32_t need = 1;                 // legs that must succeed
   bool wait_all = true;
   std::optional<Duration> timeout;
   std::uint32_t cache = 0;
@@ -79,6 +82,32 @@ struct CallerSpec {
   std::vector<std::uint32_t> targets;  // services
 };
 
+// A local disk: operations one after the other, each as long as the scarcer of the two allows.
+struct DiskSpec {
+  double operations_per_s = 0;        // 0: there is none
+  double bytes_per_s = 0;             // 0: no limit of its own
+  std::uint32_t queue = 0xffffffffu;  // steps that may wait; the next fails
+  Distribution latency;               // on top of each step, without occupying the disk
+};
+
+// What each request holds from its arrival to its reply. Who comes when it is full either kills the
+// instance (out of memory) or is refused.
+struct MemorySpec {
+  std::int64_t limit = 0;  // 0: not looked at
+  std::int64_t idle = 0;   // of an instance without requests
+  std::int64_t per_request = 0;
+  bool kills = true;
+  Duration restart = milliseconds(10'000);
+};
+
+// What an instance runs on, as far as it is modelled.
+struct MachineSpec {
+  ProcessorSpec processor;
+  DiskSpec disk;
+  MemorySpec memory;
+  bool any() const { return processor.cores > 0 || disk.operations_per_s > 0 || memory.limit > 0; }
+};
+
 struct ServiceSpec {
   std::string name;
   std::uint32_t replicas = 1;
@@ -91,6 +120,7 @@ struct ServiceSpec {
   double door_rate = 0;  // requests per second and instance; 0: no limit
   double door_burst = 1;
   std::uint32_t door_concurrency = 0xffffffffu;
+  MachineSpec machine;
   std::vector<EndpointSpec> endpoints;
   CallerSpec caller;
   std::uint64_t key = 0;

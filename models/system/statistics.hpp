@@ -95,6 +95,17 @@ struct HandlingStatistics {
   Histogram wait, latency;
 };
 
+// Of the machines that a service's instances run on, where they are modelled.
+struct MachineStatistics {
+  StepIntegral cpu;        // millionths of a core in use
+  StepIntegral throttled;  // instances that stand still because their quota is spent
+  StepIntegral disk_jobs;  // in the disks, waiting or being served
+  StepIntegral stress;     // bytes that somebody else holds
+  double disk_busy_s = 0;  // of operations handed to the disks, the running ones to their end
+  double slowdown = 0;     // summed over steps: time it took / CPU time it had
+  std::uint64_t cpu_steps = 0, oom_kills = 0, disk_steps = 0;
+};
+
 struct ServiceStatistics {
   // By version, then endpoint; each version's stay where they are.
   std::vector<std::vector<HandlingStatistics>> handling;
@@ -102,6 +113,7 @@ struct ServiceStatistics {
   StepIntegral threads;  // of the instances that are ready or finish what they have
   std::uint64_t arrivals = 0;
   double wasted_s = 0;  // thread-seconds after the caller had gone
+  MachineStatistics machine;
   std::vector<PeakCounter> arrivals_peaks;
 };
 

@@ -59,6 +59,7 @@ InstanceId World::new_instance(std::uint32_t service, std::uint32_t version) {
   instance.ordinal = services_[service].instances_made++;
   callers_[caller] = make_caller(spec_.services[service].caller, instance.ordinal,
                                  shared_[spec_.clients.size() + service]);
+  equip(id);
   return id;
 }
 
@@ -71,6 +72,7 @@ void World::on_instance_ready(InstanceId id) {
   if (instance.state != InstanceState::Starting) return;
   instance.state = InstanceState::Ready;
   instance.conditions = conditions_of(id);
+  feel_weather(id);
   ServiceState& service = services_[instance.service];
   service.ready.push_back(id);
   service.versions[instance.version].ready.push_back(id);
@@ -101,6 +103,7 @@ void World::retire(InstanceId id) {
   Instance& instance = instances_[id];
   instance.state = InstanceState::Gone;
   instance.stats->threads.add(now(), -static_cast<std::int64_t>(instance.spec->threads));
+  scrap(id);
   free_instances_.push_back(id);
 }
 
@@ -181,6 +184,8 @@ ServiceView World::look(std::uint32_t i) {
   v.now = now();
   v.since_last = now() - state.seen.at;
   v.ready = std::ssize(service.ready);
+  if (spec_.services[s].machine.processor.cores > 0)
+    seen.working = stats.machine.cpu.area(now()) / 1e6;
   const double threads = seen.threads - state.seen.threads;
   const double cores = (seen.ready - state.seen.ready) * spec_.services[s].cpu;
   v.threads_busy = threads > 0 ? (seen.busy - state.seen.busy) / threads : 0;

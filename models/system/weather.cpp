@@ -55,6 +55,8 @@ InstanceConditions World::conditions_of(InstanceId id) const {
       continue;
     fault.fault->contribute(conditions, fault.key);
   }
+  if (id < machines_.size() && machines_[id] && machines_[id]->out_of_memory)
+    conditions.down = true;
   return conditions;
 }
 
@@ -71,6 +73,7 @@ void World::refresh_service(std::uint32_t service) {
     }
     if (after.down && !was_down) died.push_back(id);
     instances_[id].conditions = std::move(after);
+    feel_weather(id);
   }
   for (InstanceId id : died) kill(id);
 }

@@ -99,8 +99,8 @@ void World::run_steps(AttemptId id) {
       }
     } else if (step.kind == StepSpec::Kind::Calls) {
       return begin_calls(id, step);
-    } else if (!look_up(id, step)) {
-      return;  // it waits for an answer
+    } else if (!other_step(id, step)) {
+      return;  // it waits for something
     }
     ++attempt.step;
   }

@@ -106,7 +106,17 @@ void World::do_afterwards() {
   for (std::size_t i = 0; i < afterwards_.size(); ++i) {
     const Afterwards next = afterwards_[i];
     if (next.id == kNone) continue;
-    next.what == Afterwards::What::Serve ? serve_next(next.id) : settle_step(next.id);
+    switch (next.what) {
+      case Afterwards::What::Serve:
+        serve_next(next.id);
+        break;
+      case Afterwards::What::Settle:
+        settle_step(next.id);
+        break;
+      case Afterwards::What::Kill:
+        kill(next.id);
+        break;
+    }
   }
   afterwards_.clear();
 }
@@ -135,6 +145,8 @@ void World::handle(const Calendar::Happening& what) {
       return on_instance_ready(what.id);
     case kBacklog:
       return on_backlog(what.id);
+    case kMachine:
+      return on_machine(what.id, what.tag, what.timer);
   }
 }
 
@@ -161,7 +173,8 @@ Ledger World::ledger() const {
       count(attempts_[id].passed);
   });
   attempts_.each([&](AttemptId, const Attempt& attempt) {
-    held += attempt.state == AttemptState::Working || attempt.state == AttemptState::Calling;
+    held += attempt.state == AttemptState::Working || attempt.state == AttemptState::Calling ||
+            attempt.state == AttemptState::Computing;
     queued += attempt.state == AttemptState::Queued;
   });
   std::vector<const Policy*> counted;

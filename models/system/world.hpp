@@ -10,6 +10,7 @@
 //   serving.cpp    at the door, in the queue; the answer is sent
 //   working.cpp    a thread is held, the steps are done
 //   caching.cpp    a step that looks something up
+//   machines.cpp   processors, disks and memory
 //   weather.cpp    faults begin and end
 //   steering.cpp   controllers look and act; instances come and go
 // docs/life-of-a-request.md walks one through.
@@ -75,6 +76,8 @@ class World {
   const std::vector<CacheState>& caches() const { return caches_; }
   const std::vector<Instance>& instances() const { return instances_; }
   const ServiceState& service(std::uint32_t i) const { return services_[i]; }
+  // Seconds that a service's disks have been busy up to now.
+  double disk_busy_s(std::uint32_t service) const;
   const ControllerState& controller(std::uint32_t i) const { return controllers_[i]; }
   const std::vector<Fact>& facts() const { return facts_; }
   const std::vector<std::string>& trace() const { return trace_; }
@@ -92,6 +95,7 @@ class World {
     kControllerTick,  // id: controller
     kInstanceReady,   // id: instance
     kBacklog,         // id: client; what is there when the run begins
+    kMachine,         // id: instance; tag: one of the three below
   };
   // Tags of timers that are no policy's.
   static constexpr std::uint32_t kSendAgain = 0x100;  // call: the pause before a retry is over
@@ -103,6 +107,7 @@ class World {
   static constexpr std::uint32_t kStepTimeout = 0x400;
   static constexpr std::uint32_t kCancelMessage = 0x401;
   static constexpr std::uint32_t kQueueTimeout = 0x402;
+  static constexpr std::uint32_t kProcessor = 0, kDisk = 1, kRestart = 2;  // machine
 
   void handle(const Calendar::Happening& what);
 
@@ -214,6 +219,26 @@ class World {
   void touch(CacheState& cache, std::uint32_t key);
   void evict_oldest(CacheState& cache);
 
+  // machines.cpp
+  void equip(InstanceId id);
+  void scrap(InstanceId id);
+  Machine* machine_of(InstanceId id) {
+    return id < machines_.size() ? machines_[id].get() : nullptr;
+  }
+  void on_machine(InstanceId id, std::uint32_t tag, TimerId timer);
+  bool other_step(AttemptId id, const StepSpec& step);
+  bool compute(AttemptId id, const StepSpec& step);
+  bool use_disk(AttemptId id, const StepSpec& step);
+  void computed(AttemptId id);
+  void leave_machine(AttemptId id);
+  void settle_processor(InstanceId id);
+  void settle_disk(InstanceId id);
+  void rearm(Machine& machine, InstanceId id, std::uint32_t tag, std::optional<Instant> at);
+  bool has_memory(AttemptId id);
+  void run_out_of_memory(InstanceId id);
+  void restart_machine(InstanceId id);
+  void feel_weather(InstanceId id);
+
   // weather.cpp
   void schedule_faults();
   void on_fault_boundary(std::uint32_t fault);
@@ -242,8 +267,8 @@ class World {
   // What may start other people's work waits until the event at hand has run its course: nothing
   // ends, begins or goes away under the feet of a handler that is in the middle of a list.
   struct Afterwards {
-    enum class What : std::uint8_t { Serve, Settle } what;
-    std::uint32_t id;  // instance; attempt (kNone: called off)
+    enum class What : std::uint8_t { Serve, Settle, Kill } what;
+    std::uint32_t id;  // instance; attempt (kNone: called off); instance
   };
   void do_afterwards();
 
@@ -263,6 +288,7 @@ class World {
   std::vector<Route> routes_;
   std::vector<Instance> instances_;
   std::vector<InstanceId> free_instances_;
+  std::vector<std::unique_ptr<Machine>> machines_;  // by instance; none where not modelled
   std::vector<Caller> callers_;
   std::vector<std::uint32_t> free_callers_;
   std::vector<ClientState> clients_;

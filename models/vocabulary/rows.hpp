@@ -52,6 +52,7 @@ enum class AttemptState : std::uint8_t {
   Calling,     // a thread is held while calls of its own are under way
   Replying,    // the answer is on its way
   Ghost,       // killed; the row waits for the event that still names it
+  Computing,   // a thread is held while a processor or disk does the step
 };
 
 struct Attempt {
