@@ -82,11 +82,21 @@ class Retry final : public Policy {
 class RetryConfig final : public PolicyConfigOf<RetryConfig> {
  public:
   void describe(Binder& b) override {
+    static constexpr std::array<Dialect<RetryConfig>, 1> kDialects = {{
+        {"guide", "Waits 1, 2, 4 and 8 seconds, each up to half more or less.",
+         [](RetryConfig& c) {
+           c.attempts_ = 5;
+           c.base_ = milliseconds(1'000);
+           c.cap_ = milliseconds(60'000);
+           c.jitter_ = "50%";
+         }},
+    }};
+    const bool liked = b.like(kDialects, *this);
     b.field({.key = "attempts",
              .help = "Tries in all, the first included.",
              .min = 1,
              .max = 1000,
-             .required = true},
+             .required = !liked},
             attempts_);
     b.field({.key = "backoff", .help = "The first pause.", .min = 0}, base_);
     b.field({.key = "factor",

@@ -70,6 +70,19 @@ AttemptId World::new_attempt(CallId call_id) {
 
 void World::walk_in(AttemptId id, unsigned layer) {
   Attempt& attempt = attempts_[id];
+  Call& call = calls_[attempt.call];
+  const Route& route = routes_[call.route];
+  if (!route.timers_only) return ask_policies(id, layer);
+  const std::vector<Duration>& alarms = route.policies->alarms;
+  for (; layer < alarms.size(); ++layer) {
+    attempt.timers =
+        calendar_.arm(alarms[layer], Timing::Constant, kAttemptTimer, id, layer, attempt.timers);
+  }
+  dispatch(id, attempt, call, route);
+}
+
+void World::ask_policies(AttemptId id, unsigned layer) {
+  Attempt& attempt = attempts_[id];
   const CallId call_id = attempt.call;
   Call& call = calls_[call_id];
   Pipeline& pipeline = pipeline_of(call);
@@ -98,14 +111,13 @@ void World::walk_in(AttemptId id, unsigned layer) {
       attempt.waiting_at = static_cast<std::uint8_t>(layer);
       return;
     }
-    if (traced(call))
-      trace(call, fmt::format("is turned away before it is sent: {}", name(answer.why)));
+    if (call.traced) trace(call, "is turned away before it is sent: {}", name(answer.why));
     attempt.state = AttemptState::Waiting;
     attempt.waiting_at = static_cast<std::uint8_t>(depth);  // in no line
     ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
     return walk_out(call_id, id, layer, Outcome::failed(answer.why));
   }
-  dispatch(id);
+  dispatch(id, attempt, call, routes_[call.route]);
 }
 
 // Arms a layer's timer: the call's if the layer is outside every one that sends again, else the
@@ -121,6 +133,17 @@ void World::set_alarm(AttemptId id, Attempt& attempt, Call& call, unsigned layer
 
 // The outcome goes outward from just outside `layer`. `attempt` brought it; kNone: the call itself.
 void World::walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outcome) {
+  Call& call = calls_[id];
+  const Route& route = routes_[call.route];
+  if (!route.timers_only) return tell_policies(id, attempt, layer, outcome);
+  if (attempt != kNone) {
+    cancel_others(call, attempt);
+    detach(attempt, attempts_[attempt], call, route);
+  }
+  end_call(id, call, route, outcome);
+}
+
+void World::tell_policies(CallId id, AttemptId attempt, unsigned layer, Outcome outcome) {
   Call& call = calls_[id];
   Pipeline& pipeline = pipeline_of(call);
   const unsigned inner = pipeline.spec->inner;
@@ -144,9 +167,9 @@ void World::walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outco
       // What is outside this layer stays as it is; what is inside begins anew.
       call.passed &= static_cast<LayerMask>((mask << 1) - 1);
       cancel_timers(call.timers, layer + 1, kSendAgain);
-      if (traced(call))
-        trace(call, fmt::format("failed ({}); will be sent again in {:.1f} ms", name(outcome.error),
-                                answer.delay.seconds() * 1e3));
+      if (call.traced)
+        trace(call, "failed ({}); will be sent again in {:.1f} ms", name(outcome.error),
+              answer.delay.seconds() * 1e3);
       call.timers = calendar_.arm(answer.delay, Timing::Varying, kCallTimer, id,
                                   kSendAgain + layer + 1, call.timers);
       return;

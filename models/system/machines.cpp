@@ -121,9 +121,8 @@ bool World::use_disk(AttemptId id, const StepSpec& step) {
   Instant done = machine.disk_free + disk.latency.sample(draws);
   for (const Distribution& added : instance.conditions.disk_added) done += added.sample(draws);
   attempt.state = AttemptState::Computing;
-  if (traced(call))
-    trace(call,
-          fmt::format("has its data from the disk in {:.3f} ms", (done - now()).seconds() * 1e3));
+  if (call.traced)
+    trace(call, "has its data from the disk in {:.3f} ms", (done - now()).seconds() * 1e3);
   const auto later = [](Instant at, const Machine::DiskJob& job) { return at < job.done; };
   machine.disk.insert(std::upper_bound(machine.disk.begin(), machine.disk.end(), done, later),
                       {id, done});
@@ -209,7 +208,7 @@ void World::run_out_of_memory(InstanceId id) {
 void World::restart_machine(InstanceId id) {
   Instance& instance = instances_[id];
   machine_of(id)->out_of_memory = false;
-  instance.conditions = conditions_of(id);
+  instance.set(conditions_of(id));
   if (instance.conditions.down) return;  // something else keeps it down
   tell(FactKind::Ready, instance.spec->name,
        fmt::format("{}/{} is up again", instance.spec->name, instance.ordinal));

@@ -2,6 +2,7 @@
 // What a world is made of, with every name resolved to an index: the output of lab/run/build and
 // the input of World. Plain data, shared read-only by all runs of one scenario.
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -40,6 +41,11 @@ struct PipelineSpec {
   bool shared = false;                       // one state for all instances of the caller
   std::uint32_t edge = 0;
 
+  // Whether all there is to do on the way in is to set timers, and nothing on the way out.
+  bool timers_only() const {
+    return inner == 0 &&
+           std::all_of(alarms.begin(), alarms.end(), [](Duration d) { return d.ns >= 0; });
+  }
   bool is_breaker(unsigned layer) const { return (breakers >> layer & 1) != 0; }
 };
 

@@ -71,7 +71,7 @@ void World::on_instance_ready(InstanceId id) {
   }
   if (instance.state != InstanceState::Starting) return;
   instance.state = InstanceState::Ready;
-  instance.conditions = conditions_of(id);
+  instance.set(conditions_of(id));
   feel_weather(id);
   ServiceState& service = services_[instance.service];
   service.ready.push_back(id);

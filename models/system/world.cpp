@@ -65,10 +65,12 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
     const CallerSpec& caller = who < spec.clients.size()
                                    ? spec.clients[who].caller
                                    : spec.services[who - spec.clients.size()].caller;
-    routes_.push_back({r.edge, r.service, r.endpoint, r.pipeline, r.target, spec.edges[r.edge].link,
-                       steps.count, r.idempotent, r.key, spec.steps.data() + steps.first,
-                       &caller.pipelines[r.pipeline], &edge_stats_[r.edge],
-                       &service_stats_[r.service]});
+    routes_.push_back(
+        {r.edge, r.service, r.endpoint, r.pipeline, r.target, spec.edges[r.edge].link, steps.count,
+         r.idempotent, caller.pipelines[r.pipeline].propagation != Propagation::None,
+         caller.pipelines[r.pipeline].timers_only(), r.key, spec.steps.data() + steps.first,
+         &caller.pipelines[r.pipeline], &edge_stats_[r.edge], &service_stats_[r.service],
+         &links_[spec.edges[r.edge].link]});
   }
   shared_.resize(spec.clients.size() + spec.services.size());
   clients_.resize(spec.clients.size());
@@ -128,11 +130,11 @@ void World::handle(const Calendar::Happening& what) {
     case kUserReady:
       return on_user_ready(what.id);
     case kDelivered:
-      return arrive(what.id);
+      return on_delivered(what.id);
     case kWorkDone:
       return on_work_done(what.id);
     case kReplyDelivered:
-      return answer_arrived(what.id);
+      return on_reply_delivered(what.id);
     case kAttemptTimer:
       return on_attempt_timer(what.id, what.tag, what.timer);
     case kCallTimer:
@@ -209,7 +211,7 @@ void World::tell(FactKind kind, std::string subject, std::string what) {
     facts_.push_back({now(), kind, std::move(subject), std::move(what)});
 }
 
-void World::trace(const Call& call, std::string sentence) {
+void World::add_to_story(const Call& call, std::string sentence) {
   const std::string who =
       measuring_.trace_all ? fmt::format("{:016x} ", call.lineage) : std::string();
   trace_.push_back(fmt::format("{}{:>12.6f} s  {}  {}", who, now().seconds(),
