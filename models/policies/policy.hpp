@@ -50,6 +50,7 @@ struct Before {
   enum class Verdict : std::uint8_t { Proceed, Refuse, Wait };
   Verdict verdict = Verdict::Proceed;
   Error why = Error::None;
+  float retry_after_s = 0;  // with Refuse, as in Outcome
   Timing timing = Timing::Constant;
   Duration timer{-1};  // < 0: none. With Wait: when to go on at the latest.
 };

@@ -115,7 +115,7 @@ void World::ask_policies(AttemptId id, unsigned layer) {
     attempt.state = AttemptState::Waiting;
     attempt.waiting_at = static_cast<std::uint8_t>(depth);  // in no line
     ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
-    return walk_out(call_id, id, layer, Outcome::failed(answer.why));
+    return walk_out(call_id, id, layer, Outcome::failed(answer.why, answer.retry_after_s));
   }
   dispatch(id, attempt, call, routes_[call.route]);
 }

@@ -127,6 +127,13 @@ void World::end_call(CallId id, Call& call, const Route& route, Outcome outcome)
   leg_ended(parent, outcome);
 }
 
+// The caller learns by itself that the attempt leads nowhere.
+void World::fail_at_caller(AttemptId id, Attempt& attempt, Error why) {
+  attempt.error = why;
+  attempt.quality = 0;
+  answer_arrived(id, attempt);
+}
+
 void World::on_reply_delivered(AttemptId id) {
   Attempt& attempt = attempts_[id];
   if (attempt.abandoned) return release_attempt(id, attempt);
@@ -135,8 +142,9 @@ void World::on_reply_delivered(AttemptId id) {
 
 void World::answer_arrived(AttemptId id, Attempt& attempt) {
   const Call& call = calls_[attempt.call];
-  const Outcome outcome = attempt.error == Error::None ? Outcome{Error::None, attempt.quality}
-                                                       : Outcome::failed(attempt.error);
+  const Outcome outcome = attempt.error == Error::None
+                              ? Outcome{Error::None, attempt.quality}
+                              : Outcome::failed(attempt.error, attempt.quality);
   const Route& route = routes_[call.route];
   if (!outcome.ok()) ++route.counts->errors[static_cast<std::size_t>(outcome.error)];
   attempt.state = AttemptState::Waiting;  // the server is done with it
@@ -159,8 +167,7 @@ void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
   Pipeline& pipeline = pipeline_of(call);
   if (tag == kUnreachable) {
     unpark(id, attempt);
-    attempt.error = Error::Unreachable;
-    return answer_arrived(id, attempt);
+    return fail_at_caller(id, attempt, Error::Unreachable);
   }
   if (tag >= kWoken) return walk_in(id, tag - kWoken);
 

@@ -23,8 +23,7 @@ void World::dispatch(AttemptId id, Attempt& attempt, Call& call, const Route& ro
   Target& target = callers_[call.caller].targets[route.target];
   const InstanceId chosen = choose(target, call, attempt);
   if (chosen == kNone) {
-    attempt.error = Error::Unavailable;
-    return answer_arrived(id, attempt);
+    return fail_at_caller(id, attempt, Error::Unavailable);
   }
   attempt.instance = chosen;
   ++instances_[chosen].named;

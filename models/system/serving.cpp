@@ -40,13 +40,13 @@ void World::arrive(AttemptId id, Attempt& attempt, const Call& call, const Route
 }
 
 // Answers without having done anything.
-void World::refuse(AttemptId id, Error why) {
+void World::refuse(AttemptId id, Error why, float retry_after_s) {
   Attempt& attempt = attempts_[id];
   const Call& call = calls_[attempt.call];
   ++handling(attempt, call).rejected;
   count_answer(attempt, call, Outcome::failed(why));
   if (call.traced) trace(call, "is turned away at the door: {}", name(why));
-  reply(id, attempt, routes_[call.route], Outcome::failed(why));
+  reply(id, attempt, routes_[call.route], Outcome::failed(why, retry_after_s));
 }
 
 void World::enqueue(InstanceId instance_id, AttemptId id) {
@@ -174,7 +174,7 @@ void World::reply(AttemptId id, Attempt& attempt, const Route& route, Outcome ou
   cancel_timers(attempt.timers, kServerSide, ~0u);
   if (attempt.abandoned) return release_attempt(id, attempt);
   attempt.error = outcome.error;
-  attempt.quality = outcome.quality;
+  attempt.quality = outcome.ok() ? outcome.quality : outcome.retry_after_s;
   if (!route.wire->plain) return travel(id, true);
   answer_arrived(id, attempt);
 }

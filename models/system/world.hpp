@@ -159,6 +159,7 @@ class World {
   void wake(AttemptId id, unsigned layer);
   void on_reply_delivered(AttemptId id);
   void answer_arrived(AttemptId id, Attempt& attempt);
+  void fail_at_caller(AttemptId id, Attempt& attempt, Error why);
   CallView view(CallId id, const Call& call, AttemptId attempt) const;
   Pipeline& pipeline_of(const Call& call) {
     return callers_[call.caller].pipelines[routes_[call.route].pipeline];
@@ -237,7 +238,8 @@ class World {
                   Outcome outcome);
   void free_thread(AttemptId id, Attempt& attempt, Instance& instance);
   void reply(AttemptId id, Attempt& attempt, const Route& route, Outcome outcome);
-  void refuse(AttemptId id, Error why);
+  // `retry_after_s` as in Outcome.
+  void refuse(AttemptId id, Error why, float retry_after_s = 0);
   void cancel_job(AttemptId id);
   void crash_job(AttemptId id);
   void abandon_calls(AttemptId id);

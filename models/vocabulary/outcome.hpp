@@ -47,13 +47,17 @@ constexpr bool contains(ErrorSet set, Error error) {
 }
 
 // `quality` is 1 for a full answer, less for a degraded one (a fallback, a partial page); 0 with an
-// error.
+// error. A failure may say after how many seconds the caller should come again (Retry-After, gRPC's
+// pushback): 0, it doesn't say; below 0, don't come again.
 struct Outcome {
   Error error = Error::None;
   float quality = 1;
+  float retry_after_s = 0;
 
   constexpr bool ok() const { return error == Error::None; }
-  static constexpr Outcome failed(Error why) { return {why, 0}; }
+  static constexpr Outcome failed(Error why, float retry_after_s = 0) {
+    return {why, 0, retry_after_s};
+  }
 };
 
 }  // namespace faultline

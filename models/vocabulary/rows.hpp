@@ -39,6 +39,7 @@ struct Call {
   std::uint8_t hedges = 0;       // sent besides the running try
   bool traced : 1 = false;       // its story is told
   bool wanted : 1 = true;        // has not ended
+  bool resent : 1 = false;       // some try further out was not the first
   std::uint8_t priority = 0;     // 0 (P0) … 3 (P3)
 };
 static_assert(sizeof(Call) == 64);
@@ -72,6 +73,7 @@ struct Attempt {
   std::uint16_t step = 0;
   std::uint16_t pending = 0;  // legs of the step not ended
   std::uint16_t good = 0;     // legs of the step that succeeded
+  std::uint16_t resends = 0;  // before it, in its branch, by a retry inside the hedge
   AttemptState state = AttemptState::Waiting;
   Error error = Error::None;    // of the answer on its way
   bool abandoned = false;       // the caller has gone
@@ -79,8 +81,9 @@ struct Attempt {
   bool stale = false;           // an event in the queue still names a job that was killed
   std::uint8_t waiting_at = 0;  // layer, while Waiting
   std::uint8_t priority = 0;
-  float quality = 1;
-  float share = 0;  // of the running step's legs: their qualities, summed
+  bool hedge = false;  // sent besides a try that was under way
+  float quality = 1;   // of the answer on its way; of an error, its Retry-After in seconds
+  float share = 0;     // of the running step's legs: their qualities, summed
 };
 static_assert(sizeof(Attempt) <= 80);
 
