@@ -58,6 +58,7 @@ Value of_client(const ClientFigures& f, std::string_view field) {
   if (field == "offered" || field == "calls_total") return number(f.offered);
   if (field == "ok") return number(f.ok);
   if (field == "degraded") return number(f.degraded);
+  if (field == "partial") return number(f.partial);
   if (field == "failed") return number(f.failed);
   if (field == "in_flight") return number(f.in_flight);
   if (field == "goodput_per_s") return f.goodput_per_s;
@@ -138,10 +139,16 @@ Value of_rollout(const RolloutFigures& f, std::string_view field) {
 }
 
 Value of_cache(const CacheFigures& f, std::string_view field) {
-  if (field == "hits") return number(f.hits);
-  if (field == "misses") return number(f.misses);
-  if (field == "coalesced") return number(f.coalesced);
-  if (field == "fills") return number(f.fills);
+  const CacheCounts& n = f.counts;
+  if (field == "hits") return number(n.hits);
+  if (field == "stale") return number(n.stale);
+  if (field == "misses") return number(n.misses);
+  if (field == "coalesced") return number(n.coalesced);
+  if (field == "fills") return number(n.fills);
+  if (field == "early") return number(n.early);
+  if (field == "refreshes") return number(n.refreshes);
+  if (field == "rescued") return number(n.rescued);
+  if (field == "evicted") return number(n.evicted);
   if (field == "hit_ratio") return f.hit_ratio;
   return std::nullopt;
 }
@@ -204,7 +211,7 @@ std::optional<double> metric_value(const RunResult& r, std::string_view metric,
     return f != nullptr ? of_rollout(*f, path) : std::nullopt;
   }
   if (kind == "cache") {
-    const CacheFigures* f = named(r.caches, name);
+    const CacheFigures* f = named(stretch != nullptr ? stretch->caches : r.caches, name);
     return f != nullptr ? of_cache(*f, path) : std::nullopt;
   }
   if (kind == "autoscaler") {

@@ -40,6 +40,7 @@ Json client_of(const ClientFigures& f) {
   return {{"offered", f.offered},
           {"ok", f.ok},
           {"degraded", f.degraded},
+          {"partial", f.partial},
           {"failed", f.failed},
           {"in_flight", f.in_flight},
           {"success_rate", f.success_rate},
@@ -131,11 +132,8 @@ Json by_name(const std::vector<Named<T>>& all, Write write) {
 Json series_of(const RunResult& r) {
   Json j = {{"step_s", r.step_s}};
   j["clients"] = by_name(r.client_series, [](const ClientSeries& s) {
-    return Json{{"offered", s.offered},
-                {"ok", s.ok},
-                {"failed", s.failed},
-                {"p50_s", s.p50_s},
-                {"p99_s", s.p99_s}};
+    return Json{{"offered", s.offered}, {"ok", s.ok},       {"failed", s.failed},
+                {"p50_s", s.p50_s},     {"p99_s", s.p99_s}, {"quality", s.quality}};
   });
   j["services"] = by_name(r.service_series, [](const ServiceSeries& s) {
     Json all = {{"arrivals", s.arrivals},      {"queue", s.queue}, {"busy", s.busy},
@@ -148,6 +146,9 @@ Json series_of(const RunResult& r) {
   });
   j["edges"] = by_name(r.edge_series, [](const EdgeSeries& s) {
     return Json{{"calls", s.calls}, {"attempts", s.attempts}, {"failed", s.failed}};
+  });
+  j["caches"] = by_name(r.cache_series, [](const CacheSeries& s) {
+    return Json{{"lookups", s.lookups}, {"hit_ratio", s.hit_ratio}};
   });
   return j;
 }
@@ -191,10 +192,10 @@ std::string to_json(const RunResult& r) {
                 {"bad_answers", f.bad_answers}};
   });
   j["caches"] = by_name(r.caches, [](const CacheFigures& c) {
-    return Json{{"hits", c.hits},
-                {"misses", c.misses},
-                {"coalesced", c.coalesced},
-                {"fills", c.fills},
+    const CacheCounts& n = c.counts;
+    return Json{{"hits", n.hits},           {"stale", n.stale},     {"misses", n.misses},
+                {"coalesced", n.coalesced}, {"fills", n.fills},     {"early", n.early},
+                {"refreshes", n.refreshes}, {"rescued", n.rescued}, {"evicted", n.evicted},
                 {"hit_ratio", c.hit_ratio}};
   });
   j["expectations"] = Json::array();

@@ -63,6 +63,7 @@ Snapshot snapshot(World& world) {
                           machine_snapshot(world, static_cast<std::uint32_t>(s.services.size()))});
   }
   s.edges = world.edges();
+  for (const CacheState& cache : world.caches()) s.caches.push_back(cache.counts);
   return s;
 }
 
@@ -70,6 +71,7 @@ Snapshot snapshot_before(const World& world) {
   Snapshot s;
   s.services.resize(world.spec().services.size());
   s.edges.resize(world.spec().edges.size());
+  s.caches.resize(world.spec().caches.size());
   return s;
 }
 
@@ -78,6 +80,7 @@ ClientFigures client_figures(const ClientWindow& w, double seconds, std::uint64_
   f.offered = w.offered;
   f.ok = w.ok;
   f.degraded = w.degraded;
+  f.partial = w.partial;
   f.failed = w.failed;
   f.in_flight = w.offered - w.ok - w.failed;
   f.success_rate = f.availability = rate_of_success(w.ok, w.failed);

@@ -23,6 +23,7 @@ struct Snapshot {
   Instant at;
   std::vector<ServiceSnapshot> services;
   std::vector<EdgeStatistics> edges;
+  std::vector<CacheCounts> caches;
 };
 
 Snapshot snapshot(World& world);
@@ -38,6 +39,10 @@ ClientFigures client_figures(const ClientWindow& window, double seconds, std::ui
 // Of all services and edges between two snapshots.
 void service_figures(const World& world, const Snapshot& from, const Snapshot& to,
                      std::vector<Named<ServiceFigures>>& out);
+void cache_figures(const World& world, const Snapshot& from, const Snapshot& to,
+                   std::vector<Named<CacheFigures>>& out);
+CacheCounts between(const CacheCounts& from, CacheCounts to);
+double lookups(const CacheCounts& counts);
 void edge_figures(const World& world, const Snapshot& from, const Snapshot& to,
                   std::vector<Named<EdgeFigures>>& out);
 

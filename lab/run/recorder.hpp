@@ -24,6 +24,7 @@ class Recorder {
 
  private:
   void sample_bin();
+  void sample_caches();
   void sample_machine(std::uint32_t service);
   void keep_snapshot();
   void write_slos(RunResult& result) const;
@@ -46,6 +47,8 @@ class Recorder {
     std::uint64_t arrivals = 0, ok = 0, failed = 0;
   };
   std::vector<Before> service_before_;
+  std::vector<Named<CacheSeries>> caches_;
+  std::vector<CacheCounts> cache_before_;
   std::vector<MachineSnapshot> machine_before_;
   std::vector<EdgeStatistics> edge_before_;
   Instant bin_began_;

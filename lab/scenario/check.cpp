@@ -34,6 +34,7 @@ class Checker {
     for (std::size_t i = 0; i < scenario_.expectations.size(); ++i) check_bound(i);
     check_rollout_names();
     check_fault_targets();
+    check_degradation();
     check_histories();
     // A duration from outside shortens the run on purpose; one that couldn't be read says nothing.
     if (locate(document_.root, {"duration"}).setting < 0 && !wrong("duration")) check_times();
@@ -93,6 +94,8 @@ class Checker {
         return must_be_one_of(r, names_of(scenario_.policies), "policy");
       case Refers::Cache:
         return must_be_one_of(r, names_of(scenario_.caches), "cache");
+      case Refers::Flag:
+        return must_be_one_of(r, names_of(scenario_.flags), "flag");
       case Refers::Link:
         return must_be_one_of(r, edges_, "link", "E404");
       case Refers::Variant: {
@@ -205,6 +208,59 @@ class Checker {
     }
   }
 
+  void check_degradation() {
+    const auto calls = [](const PolicySet& set) {
+      for (const auto& pattern : set.patterns) {
+        if (!pattern) continue;
+        for (const FallbackTier& tier : pattern->fallback_tiers()) {
+          if (!tier.call.empty()) return true;
+        }
+      }
+      return false;
+    };
+    for (const auto& [name, set] : scenario_.policies) {
+      for (const auto& pattern : set.patterns) {
+        if (!pattern) continue;
+        for (const FallbackTier& tier : pattern->fallback_tiers()) {
+          const PolicySet* of_tier = find(scenario_.policies, tier.policy);
+          if (of_tier == nullptr || !calls(*of_tier)) continue;
+          report({"policy", name, "fallback"}, "E306",
+                 fmt::format("the policy {} of a fallback's call has a fallback that calls",
+                             tier.policy),
+                 "put all tiers into one list");
+        }
+      }
+    }
+    Path with_ladder;
+    for (const auto& [name, ladder] : scenario_.ladders) {
+      check_signal({"ladder", name, "signal"}, ladder.service, ladder.signal);
+      if (std::find(with_ladder.begin(), with_ladder.end(), ladder.service) != with_ladder.end())
+        report({"ladder", name, "service"}, "E306", ladder.service + " has a ladder already");
+      with_ladder.push_back(ladder.service);
+    }
+    for (const auto& [name, flag] : scenario_.flags) {
+      if (!flag.off_when) continue;
+      check_signal({"flag", name, "off_when", "signal"}, flag.off_when->service,
+                   flag.off_when->signal);
+    }
+  }
+
+  // A share of what isn't bounded is no share.
+  void check_signal(const Path& path, const std::string& name, Signal signal) {
+    const Service* service = find(scenario_.services, name);
+    if (service == nullptr) return;
+    const bool endless = service->threads == kUnbounded;
+    const std::int64_t queue = service->queue.limit.value_or(kUnbounded);
+    std::string missing;
+    if (signal == Signal::Queue && (queue == kUnbounded || queue == 0))
+      missing = "a queue with a limit";
+    if (signal == Signal::Disk && !service->disk) missing = "a disk";
+    if (signal == Signal::Threads && endless) missing = "a number of threads";
+    if (signal == Signal::Cpu && endless && !service->cpu) missing = "a number of cores";
+    if (!missing.empty())
+      report(path, "E306", fmt::format("{} has not {} to take a share of", name, missing));
+  }
+
   void check_histories() {
     for (const auto& [name, slo] : scenario_.slos) {
       if (!slo.history) continue;
@@ -228,6 +284,8 @@ class Checker {
       within_run({"fault", std::to_string(i), "at"}, scenario_.faults[i].at);
     for (std::size_t i = 0; i < scenario_.rollouts.size(); ++i)
       within_run({"rollout", std::to_string(i), "at"}, scenario_.rollouts[i].at);
+    for (std::size_t i = 0; i < scenario_.actions.size(); ++i)
+      within_run({"action", std::to_string(i), "at"}, scenario_.actions[i].at);
     for (std::size_t i = 0; i < scenario_.notes.size(); ++i)
       within_run({"note", std::to_string(i), "at"}, scenario_.notes[i].at);
     for (const auto& [name, client] : scenario_.clients) {

@@ -101,6 +101,7 @@ void Leg::describe(Binder& b) {
            .help = "The policies on this leg, instead of the step's.",
            .refers = Refers::Policy},
           policy);
+  b.field({.key = "optional", .help = "Whether the answer can do without it."}, optional);
 }
 
 void Step::describe(Binder& b) {
@@ -164,6 +165,20 @@ void Step::describe(Binder& b) {
           timeout);
   b.field({.key = "idempotent", .help = "Whether the call does no harm when done twice."},
           idempotent);
+  b.field({.key = "optional",
+           .help = "Of call and cache: if it fails, the answer is partial instead of none."},
+          optional);
+  b.field({.key = "flag",
+           .help = "The step is done only while this flag is on.",
+           .refers = Refers::Flag},
+          flag);
+  b.field({.key = "without",
+           .help = "Worth of what is missing: of the answer without an optional call or a step "
+                   "whose flag is off; of each part of parallel that is not there.",
+           .min = 0,
+           .max = 1,
+           .fallback = "of a part of parallel 0"},
+          without);
   const int kinds = int{work.has_value()} + int{cpu.has_value()} + int{disk.has_value()} +
                     int{!call.empty()} + int{!parallel.empty()} + int{!cache.empty()};
   if (kinds != 1) b.reject("", "needs exactly one of work, cpu, disk, call, parallel, cache");
@@ -185,6 +200,7 @@ void Step::describe(Binder& b) {
   }
   if ((work || cpu || disk) && !policy.empty())
     b.reject("policy", "is about calls, which this step is not");
+  check_missing(b);
 }
 
 void Endpoint::describe(Binder& b) {
@@ -310,6 +326,13 @@ void FaultEntry::describe(Binder& b) {
            .above_min = true,
            .fallback = "to the end"},
           lasts);
+  b.field({.key = "every",
+           .help = "It comes back so long after it began, again and again.",
+           .min = 0,
+           .above_min = true,
+           .fallback = "once"},
+          every);
+  if (every && (!lasts || *lasts > *every)) b.reject("every", "needs a `for` that is no longer");
   b.kind({.key = "kind", .help = "What goes wrong.", .required = true}, fault_kinds(), fault);
 }
 
@@ -327,24 +350,6 @@ void Rollout::describe(Binder& b) {
   b.field({.key = "name", .help = "Its name in metrics.", .fallback = "the service's"}, name);
   b.kind({.key = "strategy", .help = "How the new version replaces the old.", .required = true},
          rollout_kinds(), config);
-}
-
-void Cache::describe(Binder& b) {
-  b.field({.key = "ttl",
-           .help = "How long an entry is fresh.",
-           .min = 0,
-           .above_min = true,
-           .fallback = "for ever"},
-          ttl);
-  b.field({.key = "capacity",
-           .help = "Entries it holds; the least recently used goes first.",
-           .min = 1,
-           .max = 1e7,
-           .fallback = "unbounded"},
-          capacity);
-  b.field({.key = "coalesce",
-           .help = "While one miss is being filled, others for the same key wait for it."},
-          coalesce);
 }
 
 void Scenario::describe(Binder& b) {
@@ -366,6 +371,10 @@ void Scenario::describe(Binder& b) {
   b.table({.key = "network", .help = "The default for every link."}, network);
   b.map({.key = "link", .help = "One link, caller->callee.", .refers = Refers::Link}, links);
   b.map({.key = "cache", .help = "Answers kept for a while."}, caches);
+  b.map({.key = "flag", .help = "Features that can be switched off."}, flags);
+  b.map({.key = "ladder", .help = "What a service gives up, step by step, when it is strained."},
+        ladders);
+  b.list({.key = "action", .help = "What somebody does by hand, and when."}, actions);
   b.list({.key = "fault", .help = "What goes wrong, and when."}, faults);
   b.map({.key = "autoscaler", .help = "Changes a service's replicas.", .refers = Refers::Service},
         autoscalers);

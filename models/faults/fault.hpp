@@ -19,9 +19,10 @@ class Fault {
   virtual void describe(Binder&) = 0;
   virtual std::unique_ptr<Fault> clone() const = 0;
 
-  // One of the two is empty.
+  // All but one are empty.
   const std::string& service() const { return service_; }
   const std::string& link() const { return link_; }
+  const std::string& cache() const { return cache_; }
   const Portion& instances() const { return instances_; }
   const std::string& version() const { return version_; }
 
@@ -40,7 +41,7 @@ class Fault {
   void describe_service(Binder& b);
   void describe_link(Binder& b);
 
-  std::string service_, link_, version_;
+  std::string service_, link_, cache_, version_;
   Portion instances_;
 };
 

@@ -165,6 +165,7 @@ void World::request_ended(Call& call, Outcome outcome) {
     if (outcome.ok()) {
       ++window.ok;
       window.degraded += outcome.quality < 1;
+      window.partial += outcome.partial;
       window.in_time += in_time;
       window.quality += static_cast<double>(outcome.quality);
       window.latency.record(took);
@@ -182,6 +183,8 @@ void World::request_ended(Call& call, Outcome outcome) {
   }
   if (outcome.ok()) {
     stats.ok.add(now(), 1);
+    if (outcome.quality < 1)
+      stats.lost_quality.add(now(), 1 - static_cast<double>(outcome.quality));
     stats.bin_latency.record(took);
   } else {
     stats.failed.add(now(), 1);

@@ -74,6 +74,10 @@ bool World::other_step(AttemptId id, const StepSpec& step) {
       return compute(id, step);
     case StepSpec::Kind::Disk:
       return use_disk(id, step);
+    case StepSpec::Kind::Gate:
+    case StepSpec::Kind::Rung:
+      pass_gate(attempts_[id], calls_[attempts_[id].call], step);
+      return true;
     default:
       return look_up(id, step);
   }
@@ -85,7 +89,7 @@ bool World::compute(AttemptId id, const StepSpec& step) {
   const Duration work = work_of(step, attempt, call);
   if (work.ns <= 0) return true;
   attempt.state = AttemptState::Computing;
-  if (traced(call)) trace(call, fmt::format("needs {:.3f} ms of CPU time", work.seconds() * 1e3));
+  if (call.traced) trace(call, "needs {:.3f} ms of CPU time", work.seconds() * 1e3);
   machine_of(attempt.instance)->processor.add(now(), id, work, attempt.priority);
   settle_processor(attempt.instance);
   return false;
@@ -102,11 +106,11 @@ bool World::use_disk(AttemptId id, const StepSpec& step) {
   const std::uint64_t key = derive(attempt_key(call, attempt), step.key);
   for (const InstanceConditions::Errors& errors : instance.conditions.disk_errors) {
     if (Draws(derive(key, errors.key ^ kDiskError)).uniform() >= errors.share) continue;
-    finish_job(id, Outcome::failed(errors.error));
+    finish_job(id, attempt, call, routes_[call.route], Outcome::failed(errors.error));
     return false;
   }
   if (machine.disk.size() > disk.queue) {  // one is being served
-    finish_job(id, Outcome::failed(Error::ServerError));
+    finish_job(id, attempt, call, routes_[call.route], Outcome::failed(Error::ServerError));
     return false;
   }
   const auto operations = static_cast<double>(step.operations);

@@ -62,7 +62,7 @@ class PeakCounter {
 // A client's requests due in [begin, end).
 struct ClientWindow {
   Instant begin, end = Instant::max();
-  std::uint64_t offered = 0, ok = 0, degraded = 0, failed = 0, in_time = 0;
+  std::uint64_t offered = 0, ok = 0, degraded = 0, partial = 0, failed = 0, in_time = 0;
   double quality = 0;  // summed over ok
   std::array<std::uint64_t, kErrors> errors{};
   Histogram latency;
@@ -83,6 +83,7 @@ struct ClientStatistics {
   std::vector<PeakCounter> arrivals_peaks;
   std::vector<SloCounter> slos;
   Series offered, ok, failed;
+  Series lost_quality;    // 1 − quality, summed over ok
   Histogram bin_latency;  // of the running bin of the series; cleared by the recorder
 };
 
@@ -120,6 +121,17 @@ struct EdgeStatistics {
   std::uint64_t calls = 0, attempts = 0, retries = 0, ok = 0, failed = 0, breaker_opened = 0;
   std::array<std::uint64_t, kErrors> errors{};  // of attempts
   std::vector<PeakCounter> retry_peaks;
+};
+
+struct CacheCounts {
+  std::uint64_t hits = 0, stale = 0, misses = 0, coalesced = 0, fills = 0;
+  std::uint64_t early = 0;      // fetched before its time (XFetch)
+  std::uint64_t cycles = 0;     // the first of these, each time
+  std::uint64_t refreshes = 0;  // behind the scenes
+  std::uint64_t rescued = 0;    // fetches that failed and were answered with something old
+  std::uint64_t redundant = 0;  // fetches while another was already fetching the key
+  std::uint64_t evicted = 0;
+  double earliness_s = 0;  // summed over cycles
 };
 
 // All requests of the run.

@@ -22,8 +22,11 @@ void World::on_fault_boundary(std::uint32_t i) {
   active_faults_[i] = active_faults_[i] == 0 ? 1 : 0;
   const bool begins = active_faults_[i] == 1;
   tell(begins ? FactKind::Fault : FactKind::FaultEnd,
-       fault.service != kNone ? spec_.services[fault.service].name : spec_.links[fault.link].name,
+       fault.service != kNone ? spec_.services[fault.service].name
+       : fault.cache != kNone ? spec_.caches[fault.cache].name
+                              : spec_.links[fault.link].name,
        fault.fault->sentence() + (begins ? "" : " – over"));
+  if (fault.cache != kNone && begins) flush(fault.cache);
   if (fault.service != kNone) refresh_service(fault.service);
   if (fault.link != kNone) refresh_link(fault.link);
 }
@@ -87,6 +90,7 @@ void World::kill(InstanceId id) {
     while (instances_[id].lines[line].head != kNone) crash_job(instances_[id].lines[line].head);
   }
   instances_[id].serving = false;
+  abandon_errands(id);
   // What its policies knew died with it.
   const ServiceSpec& service = spec_.services[instances_[id].service];
   auto& shared = shared_[spec_.clients.size() + instances_[id].service];

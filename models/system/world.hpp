@@ -11,6 +11,7 @@
 //   working.cpp    a thread is held, the steps are done
 //   caching.cpp    a step that looks something up
 //   machines.cpp   processors, disks and memory
+//   degrading.cpp  what is left out, and what is done instead
 //   weather.cpp    faults begin and end
 //   steering.cpp   controllers look and act; instances come and go
 // docs/life-of-a-request.md walks one through.
@@ -96,6 +97,7 @@ class World {
     kInstanceReady,   // id: instance
     kBacklog,         // id: client; what is there when the run begins
     kMachine,         // id: instance; tag: one of the three below
+    kDegradation,     // id: action, or behind all of them a ladder
   };
   // Tags of timers that are no policy's.
   static constexpr std::uint32_t kSendAgain = 0x100;  // call: the pause before a retry is over
@@ -260,12 +262,35 @@ class World {
 
   // caching.cpp
   bool look_up(AttemptId id, const StepSpec& step);
+  bool fetches_early(const Attempt& attempt, const Call& call, const StepSpec& step,
+                     const CacheEntry& entry) const;
+  void refresh(const Attempt& attempt, const StepSpec& step, std::uint32_t key);
+  void refreshed(const Errand& errand, Outcome outcome);
+  void abandon_errands(InstanceId instance);
   void filled(AttemptId id, const StepSpec& step, Outcome outcome);
+  void store(std::uint32_t cache, std::uint32_t key, float quality, std::uint64_t lineage);
   void leave_cache(AttemptId id);
   void wake_waiters(std::uint32_t cache, std::uint32_t key, Outcome outcome);
-  std::uint32_t draw_key(const StepSpec& step, std::uint64_t key) const;
-  void touch(CacheState& cache, std::uint32_t key);
+  std::uint32_t draw_key(const StepSpec& step, const Call& call) const;
+  // cache_entries.cpp
+  void touch(std::uint32_t cache, std::uint32_t key);
+  void keep(std::uint32_t cache, std::uint32_t key);
+  void make_newest(CacheState& cache, std::uint32_t key);
   void evict_oldest(CacheState& cache);
+  void evict_any(std::uint32_t cache);
+  void flush(std::uint32_t cache);
+
+  // degrading.cpp
+  void start_degradation();
+  void on_degradation(std::uint32_t id);
+  double strain(std::uint32_t ladder);
+  void climb(std::uint32_t ladder);
+  void pass_gate(Attempt& attempt, const Call& call, const StepSpec& step);
+  void call_instead(CallId id, unsigned layer, std::uint32_t tier);
+  void errand_ended(CallId id, Outcome outcome);
+  void drop_substitute(CallId id);
+  void doom_if_required(Attempt& attempt);
+  bool requires_more(const Attempt& attempt) const;
 
   // machines.cpp
   void equip(InstanceId id);
@@ -349,6 +374,9 @@ class World {
   std::vector<ServiceState> services_;
   std::vector<LinkState> links_;
   std::vector<CacheState> caches_;
+  std::vector<FlagState> flags_;
+  std::vector<LadderState> ladders_;
+  std::vector<Errand> errands_;  // by call
   std::vector<Afterwards> afterwards_;
   std::vector<std::vector<double>> popularity_;  // cumulative weights
   std::vector<ControllerState> controllers_;

@@ -71,6 +71,7 @@ enum class Refers : std::uint8_t {
   Policy,
   Link,
   Cache,
+  Flag,
   Metric,
   Variant,
   Instance

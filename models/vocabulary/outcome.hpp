@@ -53,6 +53,7 @@ struct Outcome {
   Error error = Error::None;
   float quality = 1;
   float retry_after_s = 0;
+  bool partial = false;  // some part of the answer is missing
 
   constexpr bool ok() const { return error == Error::None; }
   static constexpr Outcome failed(Error why, float retry_after_s = 0) {
