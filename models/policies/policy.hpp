@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "models/vocabulary/describe.hpp"
+#include "models/vocabulary/identity.hpp"
 #include "models/vocabulary/outcome.hpp"
 #include "models/vocabulary/rows.hpp"
 #include "sim/calendar.hpp"
@@ -37,6 +38,7 @@ struct CallView {
   std::uint8_t hedges = 0;    // sent besides the running try
   std::uint8_t priority = 0;  // 0 (P0) … 3 (P3)
   std::uint8_t tier = 0;      // calls made instead of it so far
+  Identity who;               // nobody, unless some client has a population
   bool idempotent = true;
   bool waited = false;  // has been sent for after a Wait
   bool final = false;   // an outer layer has given up: only account for it
@@ -53,7 +55,7 @@ struct Before {
   Error why = Error::None;
   float retry_after_s = 0;  // with Refuse, as in Outcome
   Timing timing = Timing::Constant;
-  Duration timer{-1};  // < 0: none. With Wait: when to go on at the latest.
+  Duration timer{-1};           // < 0: none. With Wait: when to go on at the latest.
 };
 
 struct After {

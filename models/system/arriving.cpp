@@ -148,6 +148,7 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
     call.traced = true;
     trace(call, "client {} wants something", client.name);
   }
+  if (has_users_) identify(id, i);
   begin_call(id);
 }
 

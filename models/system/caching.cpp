@@ -22,10 +22,14 @@ constexpr AttemptId kBehindTheScenes = kNone - 1;  // as a filler: no job, an er
 
 }  // namespace
 
+// Of the call and not of the attempt: who is sent again asks for the same.
 std::uint32_t World::draw_key(const StepSpec& step, const Call& call) const {
-  const std::vector<double>& weights = popularity_[step.popularity];
-  // Of the call and not of the attempt: who is sent again asks for the same.
-  const double u = Draws(derive(call.lineage, step.key)).uniform() * weights.back();
+  return draw_rank(step.popularity, derive(call.lineage, step.key));
+}
+
+std::uint32_t World::draw_rank(std::uint32_t popularity, std::uint64_t key) const {
+  const std::vector<double>& weights = popularity_[popularity];
+  const double u = Draws(key).uniform() * weights.back();
   const auto at = std::upper_bound(weights.begin(), weights.end(), u);
   return static_cast<std::uint32_t>(std::min(at - weights.begin(), std::ssize(weights) - 1));
 }
@@ -108,6 +112,7 @@ void World::refresh(const Attempt& attempt, const StepSpec& step, std::uint32_t 
   call.route = step.routes.first;
   call.priority = attempt.priority;
   call.errand = true;
+  if (has_users_) inherit(id, attempt.call);
   if (errands_.size() <= id) errands_.resize(id + 1);
   errands_[id] = {Errand::What::Refresh, step.cache, key, attempt.instance};
   cache.entries[key].filler = kBehindTheScenes;

@@ -10,7 +10,7 @@
 
 namespace faultline {
 
-CallView World::view(CallId, const Call& call, AttemptId id) const {
+CallView World::view(CallId call_id, const Call& call, AttemptId id) const {
   CallView v;
   v.now = calendar_.now();
   v.lineage = call.lineage;
@@ -21,6 +21,7 @@ CallView World::view(CallId, const Call& call, AttemptId id) const {
   v.tier = call.tier;
   v.idempotent = routes_[call.route].idempotent;
   v.born = call.due;
+  if (has_users_) v.who = identities_[call_id];
   if (id != kNone) {
     const Attempt& attempt = attempts_[id];
     v.born = attempt.sent;

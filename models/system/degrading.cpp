@@ -134,6 +134,7 @@ void World::call_instead(CallId id, unsigned layer, std::uint32_t tier) {
   child.priority = call.priority;
   child.traced = call.traced;
   child.errand = true;
+  if (has_users_) inherit(child_id, id);
   call.replaced = true;
   ++call.tier;
   if (errands_.size() <= std::max(id, child_id)) errands_.resize(std::max(id, child_id) + 1);

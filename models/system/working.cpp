@@ -166,6 +166,7 @@ CallId World::begin_leg(AttemptId id, std::uint32_t route) {
   if (attempt.calls != kNone) calls_[attempt.calls].prev = call_id;
   attempt.calls = call_id;
   call.traced = parent.traced;
+  if (has_users_) inherit(call_id, attempt.call);
   return call_id;
 }
 

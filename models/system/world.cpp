@@ -49,6 +49,7 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
     }
     popularity_.push_back(std::move(weights));
   }
+  has_users_ = spec.has_users;
   caches_.resize(spec.caches.size());
   for (const StepSpec& step : spec.steps) {
     if (step.kind != StepSpec::Kind::Cache) continue;

@@ -4,6 +4,7 @@
 //
 // The handlers stand, file by file, in the order in which a request meets them:
 //   arriving.cpp   a client wants something
+//   identity.cpp   which user it is for
 //   calling.cpp    a call walks its policies inward, and its outcome walks them outward
 //   ending.cpp     it is answered, given up or abandoned
 //   network.cpp    an instance is chosen; messages travel
@@ -25,6 +26,7 @@
 
 #include "models/system/parts.hpp"
 #include "models/vocabulary/fact.hpp"
+#include "models/vocabulary/identity.hpp"
 #include "sim/assert.hpp"
 #include "sim/calendar.hpp"
 #include "sim/fingerprint.hpp"
@@ -122,6 +124,11 @@ class World {
   Instant next_arrival(std::uint32_t client);
   void request(std::uint32_t client, std::uint64_t lineage, std::uint32_t user);
   void request_ended(Call& call, Outcome outcome);
+
+  // identity.cpp
+  void identify(CallId id, std::uint32_t client);
+  void inherit(CallId child, CallId parent);
+  Identity who(CallId id) const { return has_users_ ? identities_[id] : Identity{}; }
 
   // calling.cpp
   void begin_call(CallId id);
@@ -272,6 +279,7 @@ class World {
   void leave_cache(AttemptId id);
   void wake_waiters(std::uint32_t cache, std::uint32_t key, Outcome outcome);
   std::uint32_t draw_key(const StepSpec& step, const Call& call) const;
+  std::uint32_t draw_rank(std::uint32_t popularity, std::uint64_t key) const;
   // cache_entries.cpp
   void touch(std::uint32_t cache, std::uint32_t key);
   void keep(std::uint32_t cache, std::uint32_t key);
@@ -363,6 +371,8 @@ class World {
 
   Slab<Call> calls_;
   Slab<Attempt> attempts_;
+  bool has_users_ = false;
+  std::vector<Identity> identities_;  // by call, if there are users
   std::vector<Route> routes_;
   std::vector<Instance> instances_;
   std::vector<InstanceId> free_instances_;
