@@ -129,16 +129,16 @@ void Author::cache() {
 // What the service runs on; its steps may get one that uses it.
 void Author::machine(std::string& steps) {
   const int i = services_written_++;
-  const bool plain = options_.scalable;  // quotas and kills have times of their own
+  if (options_.scalable) return;  // quotas, operations per second and kills don't stretch
   if (dice_.chance(0.2)) {
     add("cpu = {{ cores = \"{}\", scheduler = \"{}\"{} }}\n",
         dice_.pick<std::string>({"500m", "1", "2", "3"}),
         dice_.pick<std::string>({"fair", "lifo", "srpt", "priority"}),
-        !plain && dice_.chance(0.3) ? ", limit = \"400m\"" : "");
+        dice_.chance(0.3) ? ", limit = \"400m\"" : "");
     steps += fmt::format(", {{ cpu = \"{}\" }}", law(dice_.between(500, 40'000)));
     with_cpu_.push_back(i);
   }
-  if (!plain && dice_.chance(0.2)) {
+  if (dice_.chance(0.2)) {
     add("disk = {{ iops = \"{}/s\", bandwidth = \"50MB/s\"{}, latency = \"{}\" }}\n",
         dice_.between(20, 2'000), dice_.chance(0.3) ? ", queue = 5" : "",
         law(dice_.between(10, 5'000)));
@@ -146,7 +146,7 @@ void Author::machine(std::string& steps) {
                          dice_.between(1, 4), maybe_missing(false));
     with_disk_.push_back(i);
   }
-  if (!plain && dice_.chance(0.2)) {
+  if (dice_.chance(0.2)) {
     add("memory = {{ limit = \"100MiB\", per_request = \"{}MiB\"{} }}\n", dice_.between(1, 30),
         dice_.chance(0.5) ? ", when_full = \"refuse\""
                           : fmt::format(", restart = \"{}\"", some_time(1'000, 4'000'000)));
@@ -167,7 +167,7 @@ std::string Author::maybe_missing(bool call) {
 void Author::degradation() {
   if (uses_flag_) {
     add("[flag.f]\non = {}\n", dice_.chance(0.8));
-    if (!bounded_.empty() && dice_.chance(0.3))
+    if (!options_.scalable && !bounded_.empty() && dice_.chance(0.3))
       add("off_when = {{ service = \"s{}\", above = \"{}%\", period = \"{}\", dwell = \"{}\" }}\n",
           dice_.pick(bounded_), dice_.between(5, 95), some_time(100'000, 1'000'000),
           some_time(100'000, 3'000'000));
@@ -176,7 +176,7 @@ void Author::degradation() {
       add("[[action]]\nat = \"{}\"\nflag = \"f\"\non = {}\n\n",
           time(dice_.below(duration_ms_) * std::int64_t{1000}), dice_.chance(0.5));
   }
-  if (!bounded_.empty() && dice_.chance(0.3)) {
+  if (!options_.scalable && !bounded_.empty() && dice_.chance(0.3)) {
     add("[ladder.l]\nservice = \"s{}\"\nperiod = \"{}\"\ndwell = \"{}\"\nsignal = \"{}\"\n"
         "rungs = [{{ above = \"{}%\", quality = 0.8{} }}, {{ above = \"90%\", cache_age = \"{}\" "
         "}}]\n\n",
