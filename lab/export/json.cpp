@@ -136,9 +136,9 @@ Json series_of(const RunResult& r) {
                 {"p50_s", s.p50_s},     {"p99_s", s.p99_s}, {"quality", s.quality}};
   });
   j["services"] = by_name(r.service_series, [](const ServiceSeries& s) {
-    Json all = {{"arrivals", s.arrivals},      {"queue", s.queue}, {"busy", s.busy},
-                {"instances", s.instances},    {"ok", s.ok},       {"failed", s.failed},
-                {"utilization", s.utilization}};
+    Json all = {{"arrivals", s.arrivals},       {"queue", s.queue}, {"busy", s.busy},
+                {"instances", s.instances},     {"ok", s.ok},       {"failed", s.failed},
+                {"utilization", s.utilization}, {"p50_s", s.p50_s}, {"p99_s", s.p99_s}};
     if (!s.cpu.empty()) all["cpu"] = s.cpu;
     if (!s.memory.empty()) all["memory"] = s.memory;
     if (!s.disk.empty()) all["disk"] = s.disk;

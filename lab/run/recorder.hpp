@@ -26,6 +26,7 @@ class Recorder {
   void sample_bin();
   void sample_caches();
   void sample_machine(std::uint32_t service);
+  Histogram latency_since_last_bin(std::size_t service);
   void keep_snapshot();
   void write_slos(RunResult& result) const;
   void write_rollouts(RunResult& result) const;
@@ -51,6 +52,7 @@ class Recorder {
   std::vector<CacheCounts> cache_before_;
   std::vector<MachineSnapshot> machine_before_;
   std::vector<EdgeStatistics> edge_before_;
+  std::vector<std::vector<Histogram>> latency_before_;  // of services, by version and endpoint
   Instant bin_began_;
 };
 

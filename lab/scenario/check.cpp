@@ -6,6 +6,7 @@
 #include <array>
 
 #include "lab/scenario/calls.hpp"
+#include "lab/scenario/check_fits.hpp"
 #include "lab/scenario/metric.hpp"
 #include "lab/scenario/override.hpp"
 #include "lab/scenario/quantity.hpp"
@@ -33,8 +34,8 @@ class Checker {
     for (const Reference& r : references) check_reference(r);
     for (std::size_t i = 0; i < scenario_.expectations.size(); ++i) check_bound(i);
     check_rollout_names();
-    check_fault_targets();
-    check_degradation();
+    for (const Misfit& m : misfits(scenario_)) report(m.path, "E306", m.message, m.hint);
+    check_cohorts();
     check_histories();
     // A duration from outside shortens the run on purpose; one that couldn't be read says nothing.
     if (locate(document_.root, {"duration"}).setting < 0 && !wrong("duration")) check_times();
@@ -190,75 +191,18 @@ class Checker {
     }
   }
 
-  void check_fault_targets() {
-    using Needs = Fault::Needs;
-    constexpr std::array<std::string_view, 4> kWhat = {"", "steps of cpu", "a memory", "a disk"};
-    for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
-      const auto& fault = scenario_.faults[i].fault;
-      if (!fault || fault->needs() == Needs::Nothing) continue;
-      const Service* service = find(scenario_.services, fault->service());
-      if (service == nullptr) continue;
-      const bool has = fault->needs() == Needs::Processor ? service->computes()
-                       : fault->needs() == Needs::Memory  ? service->memory.has_value()
-                                                          : service->disk.has_value();
-      if (has) continue;
-      report({"fault", std::to_string(i), "service"}, "E306",
-             fmt::format("{} has not {}, so this fault would do nothing to it", fault->service(),
-                         kWhat[static_cast<std::size_t>(fault->needs())]));
-    }
-  }
-
-  void check_degradation() {
-    const auto calls = [](const PolicySet& set) {
-      for (const auto& pattern : set.patterns) {
-        if (!pattern) continue;
-        for (const FallbackTier& tier : pattern->fallback_tiers()) {
-          if (!tier.call.empty()) return true;
-        }
-      }
-      return false;
-    };
-    for (const auto& [name, set] : scenario_.policies) {
-      for (const auto& pattern : set.patterns) {
-        if (!pattern) continue;
-        for (const FallbackTier& tier : pattern->fallback_tiers()) {
-          const PolicySet* of_tier = find(scenario_.policies, tier.policy);
-          if (of_tier == nullptr || !calls(*of_tier)) continue;
-          report({"policy", name, "fallback"}, "E306",
-                 fmt::format("the policy {} of a fallback's call has a fallback that calls",
-                             tier.policy),
-                 "put all tiers into one list");
-        }
+  void check_cohorts() {
+    for (std::size_t i = 0; i < scenario_.rollouts.size(); ++i) {
+      const Rollout& rollout = scenario_.rollouts[i];
+      if (!rollout.config) continue;
+      for (const std::string& caller : rollout.config->callers()) {
+        const std::string edge = caller + "->" + rollout.service;
+        if (std::find(edges_.begin(), edges_.end(), edge) != edges_.end()) continue;
+        report({"rollout", std::to_string(i), "steps"}, "E404",
+               fmt::format("{} does not call {}", caller, rollout.service),
+               "a cohort is a client or service that calls the service itself");
       }
     }
-    Path with_ladder;
-    for (const auto& [name, ladder] : scenario_.ladders) {
-      check_signal({"ladder", name, "signal"}, ladder.service, ladder.signal);
-      if (std::find(with_ladder.begin(), with_ladder.end(), ladder.service) != with_ladder.end())
-        report({"ladder", name, "service"}, "E306", ladder.service + " has a ladder already");
-      with_ladder.push_back(ladder.service);
-    }
-    for (const auto& [name, flag] : scenario_.flags) {
-      if (!flag.off_when) continue;
-      check_signal({"flag", name, "off_when", "signal"}, flag.off_when->service,
-                   flag.off_when->signal);
-    }
-  }
-
-  // A share of what isn't bounded is no share.
-  void check_signal(const Path& path, const std::string& name, Signal signal) {
-    const Service* service = find(scenario_.services, name);
-    if (service == nullptr) return;
-    const bool endless = service->threads == kUnbounded;
-    const std::int64_t queue = service->queue.limit.value_or(kUnbounded);
-    std::string missing;
-    if (signal == Signal::Queue && (queue == kUnbounded || queue == 0))
-      missing = "a queue with a limit";
-    if (signal == Signal::Disk && !service->disk) missing = "a disk";
-    if (signal == Signal::Threads && endless) missing = "a number of threads";
-    if (signal == Signal::Cpu && endless && !service->cpu) missing = "a number of cores";
-    if (!missing.empty())
-      report(path, "E306", fmt::format("{} has not {} to take a share of", name, missing));
   }
 
   void check_histories() {

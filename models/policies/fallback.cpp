@@ -20,17 +20,22 @@ class Fallback final : public Policy {
     if (v.final || outcome.error == Error::Cancelled) return {};
     if (outcome.ok()) {
       if (v.tier == 0) return {};
-      outcome.quality *= static_cast<float>(tiers_[v.tier - 1u].quality);
-      return {.verdict = After::Verdict::Replace, .outcome = outcome};
+      const double quality = tiers_[v.tier - 1u].quality * static_cast<double>(outcome.quality());
+      return {.verdict = After::Verdict::Replace, .outcome = worth(quality, outcome.partial)};
     }
     if (v.tier >= tiers_.size()) return {};
     const FallbackTier& next = tiers_[v.tier];
     if (!next.call.empty()) return {.verdict = After::Verdict::CallInstead};
-    return {.verdict = After::Verdict::Replace,
-            .outcome = {Error::None, static_cast<float>(next.quality)}};
+    return {.verdict = After::Verdict::Replace, .outcome = worth(next.quality, false)};
   }
 
  private:
+  static Outcome worth(double quality, bool partial) {
+    Outcome outcome = Outcome::answered(static_cast<float>(quality));
+    outcome.partial = partial;
+    return outcome;
+  }
+
   const std::vector<FallbackTier>& tiers_;  // of the config, which outlives it
 };
 

@@ -127,7 +127,7 @@ void World::refreshed(const Errand& errand, Outcome outcome) {
   entry.filler = kNone;
   entry.took = now() - entry.began;
   const std::uint64_t lineage = derive(derive(seed_, errand.at), caches_[errand.other].refreshes);
-  if (outcome.ok()) store(errand.other, errand.at, outcome.quality, lineage);
+  if (outcome.ok()) store(errand.other, errand.at, outcome.quality(), lineage);
   wake_waiters(errand.other, errand.at, outcome);
   --instances_[errand.instance].named;
   retire_if_idle(errand.instance);
@@ -162,12 +162,12 @@ void World::filled(AttemptId id, const StepSpec& step, Outcome outcome) {
     entry.took = now() - entry.began;
   }
   if (outcome.ok()) {
-    store(step.cache, key, outcome.quality, attempt_key(call, attempt));
+    store(step.cache, key, outcome.quality(), attempt_key(call, attempt));
   } else if (entry.expires > Instant{} && now() < entry.expires + spec.stale_if_error) {
-    outcome = {Error::None, entry.quality * spec.stale_quality};
+    outcome = Outcome::answered(entry.quality * spec.stale_quality);
     ++cache.counts.rescued;
     attempt.good = 1;
-    attempt.share = outcome.quality;
+    attempt.share = outcome.quality();
     if (call.traced) trace(call, "is given what {} still has", spec.name);
   }
   if (was_filler) wake_waiters(step.cache, key, outcome);
@@ -199,7 +199,7 @@ void World::wake_waiters(std::uint32_t cache_id, std::uint32_t key, Outcome outc
     Attempt& attempt = attempts_[job];
     attempt.pending = 0;
     attempt.good = outcome.ok() ? 1 : 0;
-    attempt.share = outcome.quality;
+    attempt.share = outcome.quality();
     afterwards_.push_back({Afterwards::What::Settle, job});
   }
 }

@@ -146,9 +146,8 @@ void World::on_reply_delivered(AttemptId id) {
 
 void World::answer_arrived(AttemptId id, Attempt& attempt) {
   const Call& call = calls_[attempt.call];
-  const Outcome outcome = attempt.error == Error::None
-                              ? Outcome{Error::None, attempt.quality, 0, attempt.partial}
-                              : Outcome::failed(attempt.error, attempt.quality);
+  Outcome outcome(attempt.error, attempt.quality);
+  outcome.partial = attempt.partial;
   const Route& route = routes_[call.route];
   if (!outcome.ok()) ++route.counts->errors[static_cast<std::size_t>(outcome.error)];
   attempt.state = AttemptState::Waiting;  // the server is done with it

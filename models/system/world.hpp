@@ -14,6 +14,7 @@
 //   machines.cpp   processors, disks and memory
 //   degrading.cpp  what is left out, and what is done instead
 //   weather.cpp    faults begin and end
+//   flagging.cpp   which version of a behaviour a call meets
 //   steering.cpp   controllers look and act; instances come and go
 // docs/life-of-a-request.md walks one through.
 
@@ -24,6 +25,7 @@
 #include <string>
 #include <vector>
 
+#include "models/system/measuring.hpp"
 #include "models/system/parts.hpp"
 #include "models/vocabulary/fact.hpp"
 #include "models/vocabulary/identity.hpp"
@@ -33,28 +35,6 @@
 #include "sim/slab.hpp"
 
 namespace faultline {
-
-// What is recorded; has no influence on what happens.
-struct Measuring {
-  Instant warmup;
-  Duration step = milliseconds(1000);  // of series
-  std::size_t bins = 3600;
-  struct ClientStretch {
-    std::uint32_t client;
-    Instant begin, end;
-  };
-  std::vector<ClientStretch> client_windows;
-  std::vector<ClientStretch> client_peaks;   // a client's index
-  std::vector<ClientStretch> service_peaks;  // a service's
-  std::vector<ClientStretch> edge_peaks;     // an edge's
-  struct Slo {
-    std::uint32_t client;
-    Duration threshold;
-  };
-  std::vector<Slo> slos;
-  std::uint64_t traced_request = ~std::uint64_t{0};  // its number among all, from 0
-  bool trace_all = false;  // every request, each line headed by its call's lineage (for tests)
-};
 
 class World {
  public:
@@ -115,6 +95,8 @@ class World {
 
   void handle(const Calendar::Happening& what);
 
+  // What is marked noinline is rarely done, and would stand in the way of what every request does.
+
   // arriving.cpp
   void open_clients();
   void on_arrival(std::uint32_t client);
@@ -126,7 +108,7 @@ class World {
   void request_ended(Call& call, Outcome outcome);
 
   // identity.cpp
-  void identify(CallId id, std::uint32_t client);
+  [[gnu::noinline]] void identify(CallId id, std::uint32_t client);
   void inherit(CallId child, CallId parent);
   Identity who(CallId id) const { return has_users_ ? identities_[id] : Identity{}; }
 
@@ -135,11 +117,12 @@ class World {
   void send_try(CallId id, unsigned layer);
   AttemptId new_attempt(CallId id);
   void walk_in(AttemptId id, unsigned layer);
-  void ask_policies(AttemptId id, unsigned layer);
+  [[gnu::noinline]] void ask_policies(AttemptId id, unsigned layer);
   void set_alarm(AttemptId id, Attempt& attempt, Call& call, unsigned layer, Duration after,
                  Timing timing);
   void walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outcome);
-  void tell_policies(CallId id, AttemptId attempt, unsigned layer, Outcome outcome);
+  [[gnu::noinline]] void tell_policies(CallId id, AttemptId attempt, unsigned layer,
+                                       Outcome outcome);
   void unwind(AttemptId id, unsigned floor, Error why);
   void detach(AttemptId id) {
     Attempt& attempt = attempts_[id];
@@ -147,11 +130,11 @@ class World {
     detach(id, attempt, call, routes_[call.route]);
   }
   void detach(AttemptId id, Attempt& attempt, Call& call, const Route& route);
-  void let_go(AttemptId id, Attempt& attempt, Call& call, const Route& route);
+  [[gnu::noinline]] void let_go(AttemptId id, Attempt& attempt, Call& call, const Route& route);
   void cancel_others(Call& call, AttemptId kept) {
     if (call.live > 1) cancel_all_but(call, kept);
   }
-  void cancel_all_but(Call& call, AttemptId kept);
+  [[gnu::noinline]] void cancel_all_but(Call& call, AttemptId kept);
   void abandon_call(CallId id);
   void end_call(CallId id, Outcome outcome) {
     Call& call = calls_[id];
@@ -168,7 +151,7 @@ class World {
   void wake(AttemptId id, unsigned layer);
   void on_reply_delivered(AttemptId id);
   void answer_arrived(AttemptId id, Attempt& attempt);
-  void fail_at_caller(AttemptId id, Attempt& attempt, Error why);
+  [[gnu::noinline]] void fail_at_caller(AttemptId id, Attempt& attempt, Error why);
   CallView view(CallId id, const Call& call, AttemptId attempt) const;
   Pipeline& pipeline_of(const Call& call) {
     return callers_[call.caller].pipelines[routes_[call.route].pipeline];
@@ -184,12 +167,13 @@ class World {
     // Only what stands behind one that stays.
     if (chain != kNone && calendar_.next_of_owner(chain) != kNone) cancel_some(chain, from, until);
   }
-  void cancel_some(std::uint32_t& chain, std::uint32_t from, std::uint32_t until);
+  [[gnu::noinline]] void cancel_some(std::uint32_t& chain, std::uint32_t from, std::uint32_t until);
   void forget_timer(std::uint32_t& chain, TimerId timer);
   Instant expiry(const Attempt& attempt, const Call& call, const Route& route) const {
     return route.tells_deadline ? told_deadline(attempt, call, route) : Instant::max();
   }
-  Instant told_deadline(const Attempt& attempt, const Call& call, const Route& route) const;
+  [[gnu::noinline]] Instant told_deadline(const Attempt& attempt, const Call& call,
+                                          const Route& route) const;
   std::uint64_t attempt_key(const Call& call, const Attempt& attempt) const {
     return attempt.number == 0 ? call.lineage : derive(call.lineage, attempt.number);
   }
@@ -201,7 +185,7 @@ class World {
                           std::uint64_t key) const;
   InstanceId better_of_two(const Target& target, const std::vector<InstanceId>& among,
                            std::uint64_t key) const;
-  void travel(AttemptId id, bool back);
+  [[gnu::noinline]] void travel(AttemptId id, bool back);
   void park(AttemptId id, std::uint32_t link, bool back, bool for_good);
   void unpark(AttemptId id, Attempt& attempt);
   void deliver_parked(std::uint32_t link, bool back);
@@ -211,14 +195,14 @@ class World {
   // serving.cpp
   void on_delivered(AttemptId id);
   void arrive(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
-  void enqueue(InstanceId instance, AttemptId id);
+  [[gnu::noinline]] void enqueue(InstanceId instance, AttemptId id);
   AttemptId take_next(Instance& instance);
   void leave_queue(Instance& instance, AttemptId id);
   void waited_too_long(AttemptId id);
   void serve_next(InstanceId instance) {
     if (instances_[instance].queued > 0 && !instances_[instance].serving) serve_queue(instance);
   }
-  void serve_queue(InstanceId instance);
+  [[gnu::noinline]] void serve_queue(InstanceId instance);
   void start_job(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
   void run_steps(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
   void run_steps(AttemptId id) {
@@ -231,7 +215,8 @@ class World {
   bool takes_chance(const StepSpec& step, const Attempt& attempt, const Call& call) const {
     return step.chance >= 1 || draws_chance(step, attempt, call);
   }
-  bool draws_chance(const StepSpec& step, const Attempt& attempt, const Call& call) const;
+  [[gnu::noinline]] bool draws_chance(const StepSpec& step, const Attempt& attempt,
+                                      const Call& call) const;
   CallId begin_leg(AttemptId id, std::uint32_t route);
   void leg_ended(AttemptId id, Outcome outcome);
   void settle_step(AttemptId id) {
@@ -248,23 +233,29 @@ class World {
   void free_thread(AttemptId id, Attempt& attempt, Instance& instance);
   void reply(AttemptId id, Attempt& attempt, const Route& route, Outcome outcome);
   // `retry_after_s` as in Outcome.
-  void refuse(AttemptId id, Error why, float retry_after_s = 0);
+  [[gnu::noinline]] void refuse(AttemptId id, Error why, float retry_after_s = 0);
   void cancel_job(AttemptId id);
   void crash_job(AttemptId id);
   void abandon_calls(AttemptId id);
   void release_attempt(AttemptId id) { release_attempt(id, attempts_[id]); }
   void release_attempt(AttemptId id, Attempt& attempt);
   void count_answer(const Attempt& attempt, const Call& call, Outcome outcome) {
-    count_answer(attempt, instances_[attempt.instance], routes_[call.route], outcome);
+    count_answer(attempt, call, instances_[attempt.instance], handling(attempt, call), outcome);
   }
-  void count_answer(const Attempt& attempt, const Instance& instance, const Route& route,
-                    Outcome outcome);
-  void meter(const Attempt& attempt, const Instance& instance, Outcome outcome);
+  void count_answer(const Attempt& attempt, const Call& call, const Instance& instance,
+                    HandlingStatistics& stats, Outcome outcome);
+  [[gnu::noinline]] void meter(const Attempt& attempt, const Call& call, Outcome outcome);
   Duration work_of(const StepSpec& step, const Attempt& attempt, const Call& call) const;
-  bool fails_at_once(const Attempt& attempt, const Call& call, Error& why) const;
-  Duration slowed(Duration work, const Attempt& attempt, const Call& call) const;
+  [[gnu::noinline]] bool fails_at_once(const Attempt& attempt, const Call& call, Error& why) const;
+  [[gnu::noinline]] Duration slowed(Duration work, const Attempt& attempt, const Call& call) const;
   HandlingStatistics& handling(const Attempt& attempt, const Call& call) {
-    return instances_[attempt.instance].handling[routes_[call.route].endpoint];
+    return handling(attempt, call, routes_[call.route], instances_[attempt.instance]);
+  }
+  HandlingStatistics& handling(const Attempt& attempt, const Call& call, const Route& route,
+                               const Instance& instance) {
+    if (instance.flagged) [[unlikely]]
+      return route.served->handling[flagged_version(attempt, call)][route.endpoint];
+    return instance.handling[route.endpoint];
   }
 
   // caching.cpp
@@ -329,6 +320,15 @@ class World {
   bool hits(const FaultSpec& fault, const Instance& instance) const;
   void kill(InstanceId id);
 
+  // flagging.cpp
+  [[gnu::noinline]] std::uint32_t flagged_version(const Attempt& attempt, const Call& call) const;
+  std::uint32_t version_met(const Attempt& attempt, const Call& call) const {
+    const Instance& instance = instances_[attempt.instance];
+    return instance.flagged ? flagged_version(attempt, call) : instance.version;
+  }
+  void turn_flag(std::uint32_t service, std::uint32_t version, const FlagShare& share);
+  std::uint32_t caller_named(const std::string& name) const;
+
   // steering.cpp
   void start_controllers();
   void on_controller_tick(std::uint32_t controller);
@@ -345,12 +345,6 @@ class World {
   Caller make_caller(const CallerSpec& spec, std::uint32_t ordinal,
                      std::vector<std::vector<std::shared_ptr<Policy>>>& shared);
 
-  // What may start other people's work waits until the event at hand has run its course: nothing
-  // ends, begins or goes away under the feet of a handler that is in the middle of a list.
-  struct Afterwards {
-    enum class What : std::uint8_t { Serve, Settle, Kill } what;
-    std::uint32_t id;  // instance; attempt (kNone: called off); instance
-  };
   void do_afterwards();
 
   void tell(FactKind kind, std::string subject, std::string what);
