@@ -135,6 +135,7 @@ void World::call_instead(CallId id, unsigned layer, std::uint32_t tier) {
   child.traced = call.traced;
   child.errand = true;
   if (has_users_) inherit(child_id, id);
+  cancel_timers(call.timers, layer + 1, kSendAgain);  // what is inside has no say any more
   call.replaced = true;
   ++call.tier;
   if (errands_.size() <= std::max(id, child_id)) errands_.resize(std::max(id, child_id) + 1);

@@ -21,6 +21,10 @@ void World::equip(InstanceId id) {
   machines_[id] = std::make_unique<Machine>(spec);
 }
 
+Machine* World::machine_of(InstanceId id) const {
+  return id < machines_.size() ? machines_[id].get() : nullptr;
+}
+
 // The instance is gone for good; its jobs have left before.
 void World::scrap(InstanceId id) {
   Machine* machine = machine_of(id);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/system/statistics.hpp"
 #include "sim/time.hpp"
 
 namespace faultline {

@@ -208,7 +208,7 @@ struct Errand {
   InstanceId instance = kNone;  // Refresh: that does it
 };
 
-struct FlagState {
+struct SwitchState {
   bool by_hand = true;
   std::int32_t by_rule = 0;  // rungs that want it off
   bool on() const { return by_hand && by_rule == 0; }

@@ -294,9 +294,7 @@ class World {
   // machines.cpp
   void equip(InstanceId id);
   void scrap(InstanceId id);
-  Machine* machine_of(InstanceId id) {
-    return id < machines_.size() ? machines_[id].get() : nullptr;
-  }
+  Machine* machine_of(InstanceId id) const;
   void on_machine(InstanceId id, std::uint32_t tag, TimerId timer);
   bool other_step(AttemptId id, const StepSpec& step);
   bool compute(AttemptId id, const StepSpec& step);
@@ -378,7 +376,7 @@ class World {
   std::vector<ServiceState> services_;
   std::vector<LinkState> links_;
   std::vector<CacheState> caches_;
-  std::vector<FlagState> flags_;
+  std::vector<SwitchState> flags_;
   std::vector<LadderState> ladders_;
   std::vector<Errand> errands_;  // by call
   std::vector<Afterwards> afterwards_;

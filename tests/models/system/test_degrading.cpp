@@ -66,6 +66,14 @@ TEST_CASE("a fallback comes after the retries, with a policy of its own", "[GD2]
   CHECK(errors(client(r), Error::Timeout) == edge(r, "c->popular").calls);
 }
 
+TEST_CASE("a fallback's call has none of the limits of the call that failed", "[GD2]") {
+  const Result r = run_text(
+      shop("deadline = \"50ms\"\nfallback = { call = \"slow\" }",
+           down("s", 0, 60) + "[service.slow]\nthreads = 64\nwork = \"200ms\"\n"));
+  CHECK(client(r).success_rate == 1);
+  CHECK(client(r).latency.p50 == Approx(0.2).epsilon(0.01));
+}
+
 TEST_CASE("who gives up gives up the call made instead, too", "[GD2]") {
   // The page's patience ends while the fallback of one of its parts is under way.
   const Result r = run_text(
