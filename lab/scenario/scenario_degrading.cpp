@@ -32,7 +32,9 @@ void describe_rule(Binder& b, std::string& service, Signal& signal, Share& margi
            .help = "How often it looks, at the average since it last did.",
            .min = 0.001},
           period);
-  b.field({.key = "dwell", .help = "It stays at least so long before it moves again.", .min = 0},
+  b.field({.key = "dwell",
+           .help = "It stays at least so long before it goes back; up it goes at once.",
+           .min = 0},
           dwell);
 }
 

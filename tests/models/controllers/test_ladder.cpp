@@ -13,7 +13,8 @@ Instant at(int s) {
 
 }  // namespace
 
-TEST_CASE("everything → rung 1 → rung 2 → rung 1 → everything, with a dwell between", "[GD1]") {
+TEST_CASE("everything → rung 1 → rung 2 → rung 1 → everything: up at once, down after a dwell",
+          "[GD1]") {
   LadderRules rules;
   rules.above = {0.7, 0.9};
   rules.margin = 0.2;
@@ -21,13 +22,15 @@ TEST_CASE("everything → rung 1 → rung 2 → rung 1 → everything, with a dw
   Ladder ladder(rules);
   CHECK(ladder.look(at(0), 0.70) == 0);   // above, not at
   CHECK(ladder.look(at(5), 1.00) == 1);   // one at a time
-  CHECK(ladder.look(at(10), 1.00) == 1);  // it dwells
-  CHECK(ladder.look(at(15), 0.85) == 1);  // not above the second
-  CHECK(ladder.look(at(20), 0.95) == 2);
+  CHECK(ladder.look(at(10), 0.85) == 1);  // not above the second
+  CHECK(ladder.look(at(15), 0.95) == 2);  // up without delay
+  CHECK(ladder.look(at(24), 0.10) == 2);  // it dwells
   CHECK(ladder.look(at(30), 0.71) == 2);  // hysteresis: 0.9 − 0.2
   CHECK(ladder.look(at(35), 0.69) == 1);
   CHECK(ladder.look(at(40), 0.10) == 1);  // it dwells
   CHECK(ladder.look(at(45), 0.49) == 0);
+  CHECK(ladder.look(at(46), 0.80) == 1);  // and up again at once
+  CHECK(ladder.look(at(56), 0.00) == 0);
   CHECK(ladder.rung() == 0);
 }
 

@@ -112,9 +112,10 @@ TEST_CASE("a retried request looks up the same key", "[GD4][RT1]") {
       "{ call = \"flaky\" }]\n[service.flaky]\nthreads = 64\nwork = \"1ms\"\n"
       "[service.store]\nthreads = 64\nwork = \"1ms\"\n[cache.k]\nttl = \"1h\"\n"
       "[[fault]]\nat = \"0s\"\nkind = \"errors\"\nservice = \"flaky\"\nshare = \"50%\"\n");
-  CHECK(edge(r).attempts > 1.7 * static_cast<double>(edge(r).calls));
+  CHECK(edge(r, "c->front").attempts > 1.7 * static_cast<double>(edge(r, "c->front").calls));
   CHECK(static_cast<double>(counts(r).misses) <= static_cast<double>(client(r).offered));
-  CHECK(counts(r).hits == Approx(edge(r).attempts - edge(r).calls).epsilon(0.03));
+  CHECK(counts(r).hits ==
+        Approx(edge(r, "c->front").attempts - edge(r, "c->front").calls).epsilon(0.03));
 }
 
 TEST_CASE("what goes first when it is full", "[GD4]") {
@@ -135,7 +136,7 @@ TEST_CASE("what is done behind the scenes dies with its instance", "[GD4][CE3]")
                                     "kind = \"crash\"\nservice = \"front\"\n"
                                     "[[fault]]\nat = \"10s\"\nfor = \"80s\"\nkind = \"slow\"\n"
                                     "service = \"store\"\nfactor = 10\n"));
-  CHECK(counts(r).refreshes > counts(r).fills);
+  CHECK(counts(r).refreshes > 10);
   CHECK(errors(client(r), Error::Unavailable) > 300);
   CHECK(moments(r, "fault", "crashes") == std::vector<double>{20, 40, 60, 80});
 }
