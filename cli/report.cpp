@@ -121,7 +121,7 @@ void services(Out out, const RunResult& r) {
   }
   for (const auto& [name, c] : r.caches)
     fmt::format_to(out, "  cache {}: {:.1f} % hits, {} fetches, {} waited for another's\n", name,
-                   c.hit_ratio * 100, count(c.misses), count(c.coalesced));
+                   c.hit_ratio * 100, count(c.counts.misses), count(c.counts.coalesced));
   fmt::format_to(out, "\n");
 }
 

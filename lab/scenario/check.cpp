@@ -6,6 +6,7 @@
 #include <array>
 
 #include "lab/scenario/calls.hpp"
+#include "lab/scenario/check_fits.hpp"
 #include "lab/scenario/metric.hpp"
 #include "lab/scenario/override.hpp"
 #include "lab/scenario/quantity.hpp"
@@ -33,6 +34,7 @@ class Checker {
     for (const Reference& r : references) check_reference(r);
     for (std::size_t i = 0; i < scenario_.expectations.size(); ++i) check_bound(i);
     check_rollout_names();
+    for (const Misfit& m : misfits(scenario_)) report(m.path, "E306", m.message, m.hint);
     check_cohorts();
     check_histories();
     check_users();
@@ -103,6 +105,8 @@ class Checker {
         return must_be_one_of(r, zones(), "zone");
       case Refers::Cache:
         return must_be_one_of(r, names_of(scenario_.caches), "cache");
+      case Refers::Flag:
+        return must_be_one_of(r, names_of(scenario_.flags), "flag");
       case Refers::Link:
         return must_be_one_of(r, edges_, "link", "E404");
       case Refers::Variant: {
@@ -272,6 +276,8 @@ class Checker {
       within_run({"fault", std::to_string(i), "at"}, scenario_.faults[i].at);
     for (std::size_t i = 0; i < scenario_.rollouts.size(); ++i)
       within_run({"rollout", std::to_string(i), "at"}, scenario_.rollouts[i].at);
+    for (std::size_t i = 0; i < scenario_.actions.size(); ++i)
+      within_run({"action", std::to_string(i), "at"}, scenario_.actions[i].at);
     for (std::size_t i = 0; i < scenario_.notes.size(); ++i)
       within_run({"note", std::to_string(i), "at"}, scenario_.notes[i].at);
     for (const auto& [name, client] : scenario_.clients) {

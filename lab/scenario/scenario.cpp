@@ -108,10 +108,22 @@ void Leg::describe(Binder& b) {
            .help = "The policies on this leg, instead of the step's.",
            .refers = Refers::Policy},
           policy);
+  b.field({.key = "optional", .help = "Whether the answer can do without it."}, optional);
 }
 
 void Step::describe(Binder& b) {
   b.field({.key = "work", .help = "Holds the thread for so long."}, work);
+  b.field({.key = "cpu",
+           .help = "CPU time; holds the thread until the service's cores have given so much."},
+          cpu);
+  b.field({.key = "disk",
+           .help = "Reads or writes so much on the service's disk, and holds the thread."},
+          disk);
+  b.field({.key = "operations",
+           .help = "Of disk: so many operations, each of that size.",
+           .min = 1,
+           .max = 1e6},
+          operations);
   b.field({.key = "call",
            .help = "Calls service/endpoint and holds the thread until it has answered.",
            .refers = Refers::Endpoint},
@@ -160,9 +172,24 @@ void Step::describe(Binder& b) {
           timeout);
   b.field({.key = "idempotent", .help = "Whether the call does no harm when done twice."},
           idempotent);
-  const int kinds =
-      int{work.has_value()} + int{!call.empty()} + int{!parallel.empty()} + int{!cache.empty()};
-  if (kinds != 1) b.reject("", "needs exactly one of work, call, parallel, cache");
+  b.field({.key = "optional",
+           .help = "Of call and cache: if it fails, the answer is partial instead of none."},
+          optional);
+  b.field({.key = "flag",
+           .help = "The step is done only while this flag is on.",
+           .refers = Refers::Flag},
+          flag);
+  b.field({.key = "without",
+           .help = "Worth of what is missing: of the answer without an optional call or a step "
+                   "whose flag is off; of each part of parallel that is not there.",
+           .min = 0,
+           .max = 1,
+           .fallback = "of a part of parallel 0"},
+          without);
+  const int kinds = int{work.has_value()} + int{cpu.has_value()} + int{disk.has_value()} +
+                    int{!call.empty()} + int{!parallel.empty()} + int{!cache.empty()};
+  if (kinds != 1) b.reject("", "needs exactly one of work, cpu, disk, call, parallel, cache");
+  if (!disk && b.given("operations")) b.reject("operations", "is about a disk");
   if (!otherwise.empty() && (call.empty() || !chance))
     b.reject("otherwise", "belongs to a call with a `chance`");
   if (!cache.empty() && miss.empty()) b.reject("cache", "needs `miss`, the call that fills it");
@@ -178,7 +205,9 @@ void Step::describe(Binder& b) {
   } else if (need && *need > std::ssize(parallel)) {
     b.reject("need", "is more than there are legs");
   }
-  if (work && !policy.empty()) b.reject("policy", "is about calls, which this step is not");
+  if ((work || cpu || disk) && !policy.empty())
+    b.reject("policy", "is about calls, which this step is not");
+  check_missing(b);
 }
 
 void Endpoint::describe(Binder& b) {
@@ -232,12 +261,14 @@ void Service::describe(Binder& b) {
           outlier_detection);
   b.list({.key = "zones", .help = "Where its instances are, in turn."}, zones);
   b.table({.key = "warm_up", .help = "A new or restarted instance is slower at first."}, warm_up);
-  b.field({.key = "cpu",
-           .help = "Cores per instance, which cpu_utilization is measured against.",
-           .min = 0,
-           .above_min = true,
-           .fallback = "one a thread"},
+  b.table({.key = "cpu",
+           .help = "Cores of each instance, which its steps of `cpu` share; cpu_utilization is "
+                   "measured against them. \"2\" stands for { cores = \"2\" }."},
           cpu);
+  b.table({.key = "disk", .help = "The local disk of each instance, which steps of `disk` use."},
+          disk);
+  b.table({.key = "memory", .help = "The memory of each instance, held by requests in it."},
+          memory);
   b.field({.key = "work", .help = "One-endpoint shorthand: a single step of work."}, work);
   b.list({.key = "steps", .help = "One-endpoint shorthand: what it does, in order."}, steps);
   b.map({.key = "endpoint", .help = "What it can be asked to do."}, endpoints);
@@ -252,6 +283,7 @@ void Service::describe(Binder& b) {
   if (ways != 1) b.reject("", "needs exactly one of work, steps, endpoint");
   if (balancer.zones != ZoneRouting::Off && zones.empty())
     b.reject("balancer", "looks at zones, and the instances are in none: add `zones`");
+  check_machine(b);
 }
 
 void PolicySet::describe(Binder& b) {
@@ -309,6 +341,13 @@ void FaultEntry::describe(Binder& b) {
            .above_min = true,
            .fallback = "to the end"},
           lasts);
+  b.field({.key = "every",
+           .help = "It comes back so long after it began, again and again.",
+           .min = 0,
+           .above_min = true,
+           .fallback = "once"},
+          every);
+  if (every && (!lasts || *lasts > *every)) b.reject("every", "needs a `for` that is no longer");
   b.kind({.key = "kind", .help = "What goes wrong.", .required = true}, fault_kinds(), fault);
 }
 
@@ -326,24 +365,6 @@ void Rollout::describe(Binder& b) {
   b.field({.key = "name", .help = "Its name in metrics.", .fallback = "the service's"}, name);
   b.kind({.key = "strategy", .help = "How the new version replaces the old.", .required = true},
          rollout_kinds(), config);
-}
-
-void Cache::describe(Binder& b) {
-  b.field({.key = "ttl",
-           .help = "How long an entry is fresh.",
-           .min = 0,
-           .above_min = true,
-           .fallback = "for ever"},
-          ttl);
-  b.field({.key = "capacity",
-           .help = "Entries it holds; the least recently used goes first.",
-           .min = 1,
-           .max = 1e7,
-           .fallback = "unbounded"},
-          capacity);
-  b.field({.key = "coalesce",
-           .help = "While one miss is being filled, others for the same key wait for it."},
-          coalesce);
 }
 
 void Scenario::describe(Binder& b) {
@@ -365,6 +386,10 @@ void Scenario::describe(Binder& b) {
   b.table({.key = "network", .help = "The default for every link."}, network);
   b.map({.key = "link", .help = "One link, caller->callee.", .refers = Refers::Link}, links);
   b.map({.key = "cache", .help = "Answers kept for a while."}, caches);
+  b.map({.key = "flag", .help = "Features that can be switched off."}, flags);
+  b.map({.key = "ladder", .help = "What a service gives up, step by step, when it is strained."},
+        ladders);
+  b.list({.key = "action", .help = "What somebody does by hand, and when."}, actions);
   b.list({.key = "fault", .help = "What goes wrong, and when."}, faults);
   b.map({.key = "autoscaler", .help = "Changes a service's replicas.", .refers = Refers::Service},
         autoscalers);

@@ -62,11 +62,15 @@ struct Client {
 struct Leg {  // of a parallel step
   std::string call;
   std::string policy;
+  bool optional = false;
   void describe(Binder& b);
 };
 
 struct Step {
   std::optional<Distribution> work;
+  std::optional<Distribution> cpu;  // CPU time
+  std::optional<Bytes> disk;        // of each operation
+  std::int64_t operations = 1;
   std::string call;
   std::vector<Leg> parallel;
   std::optional<Share> chance;
@@ -78,9 +82,13 @@ struct Step {
   std::string policy;
   std::optional<std::int64_t> need;
   int wait = 0;  // of kWaits: all, need
+  bool optional = false;
+  std::string flag;
+  std::optional<double> without;
   std::optional<Duration> timeout;
   bool idempotent = true;
   void describe(Binder& b);
+  void check_missing(Binder& b) const;
 };
 
 struct Endpoint {
@@ -124,6 +132,29 @@ struct WarmUp {
   void describe(Binder& b);
 };
 
+struct Cpu {  // of each instance
+  Cores cores;
+  std::optional<Cores> limit;
+  Duration period = milliseconds(100);
+  Scheduler scheduler = Scheduler::Fair;
+  void describe(Binder& b);
+};
+
+struct Disk {  // of each instance
+  Rate iops;
+  std::optional<Bandwidth> bandwidth;
+  std::optional<std::int64_t> queue;
+  Distribution latency;
+  void describe(Binder& b);
+};
+
+struct Memory {  // of each instance
+  Bytes limit, idle, per_request;
+  int when_full = 0;  // of kWhenFull: kill, refuse
+  Duration restart = milliseconds(10'000);
+  void describe(Binder& b);
+};
+
 struct Service {
   std::int64_t replicas = 1;
   std::optional<std::int64_t> threads;  // required; kUnbounded for "unbounded"
@@ -133,11 +164,15 @@ struct Service {
   std::optional<OutlierSettings> outlier_detection;
   std::vector<std::string> zones;
   std::optional<WarmUp> warm_up;
-  std::optional<Cores> cpu;
+  std::optional<Cpu> cpu;
+  std::optional<Disk> disk;
+  std::optional<Memory> memory;
   std::optional<Distribution> work;  // the one-endpoint shorthand
   std::vector<Step> steps;
   std::vector<Named<Endpoint>> endpoints;
   void describe(Binder& b);
+  void check_machine(Binder& b) const;
+  bool computes() const;  // has a step of cpu
 };
 
 struct PolicySet {
@@ -159,7 +194,7 @@ struct Link {
 
 struct FaultEntry {
   Duration at;
-  std::optional<Duration> lasts;
+  std::optional<Duration> lasts, every;
   std::shared_ptr<Fault> fault;
   void describe(Binder& b);
 };
@@ -181,6 +216,51 @@ struct Cache {
   std::optional<Duration> ttl;
   std::int64_t capacity = 0;  // 0: unbounded
   bool coalesce = false;
+  Duration stale_while_revalidate{0}, stale_if_error{0};
+  double stale_quality = 1;
+  double early_refresh = 0;
+  Share ttl_jitter;
+  bool sliding = false;
+  Eviction eviction = Eviction::Lru;
+  void describe(Binder& b);
+};
+
+struct FlagRule {
+  std::string service;
+  Signal signal = Signal::Threads;
+  Share above, margin{0.1};
+  Duration period = milliseconds(5'000), dwell = milliseconds(30'000);
+  void describe(Binder& b);
+};
+
+struct Flag {  // a feature that can be switched off
+  bool on = true;
+  std::optional<FlagRule> off_when;
+  void describe(Binder& b);
+};
+
+struct LadderRung {
+  std::string name;
+  Share above;
+  std::vector<std::string> off;
+  double quality = 1;
+  Duration cache_age{0};
+  void describe(Binder& b);
+};
+
+struct LadderEntry {  // of degradation
+  std::string service;
+  Signal signal = Signal::Threads;
+  Share margin{0.1};
+  Duration period = milliseconds(5'000), dwell = milliseconds(30'000);
+  std::vector<LadderRung> rungs;
+  void describe(Binder& b);
+};
+
+struct Action {  // by hand
+  Duration at;
+  std::string flag, flush;
+  bool on = true;
   void describe(Binder& b);
 };
 
@@ -242,6 +322,9 @@ struct Scenario {
   Link network;  // the default for every link
   std::vector<Named<Link>> links;
   std::vector<Named<Cache>> caches;
+  std::vector<Named<Flag>> flags;
+  std::vector<Named<LadderEntry>> ladders;
+  std::vector<Action> actions;
   std::vector<FaultEntry> faults;
   std::vector<Named<Autoscaler>> autoscalers;
   std::vector<Rollout> rollouts;

@@ -95,6 +95,7 @@ struct ExperimentFamily {
   std::optional<Experiment> (*make)(Asked&);
 };
 const std::vector<ExperimentFamily>& queue_experiments();
+const std::vector<ExperimentFamily>& sharing_experiments();
 const std::vector<ExperimentFamily>& overload_experiments();
 const std::vector<ExperimentFamily>& network_experiments();
 const std::vector<ExperimentFamily>& fan_out_experiments();

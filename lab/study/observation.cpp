@@ -54,6 +54,8 @@ ObservedService service_between(const ServiceSpec& spec, const ServiceSnapshot& 
   s.working_s = to.working - from.working;
   s.queued_s = to.queued - from.queued;
   s.threads_s = to.threads - from.threads;
+  s.slowdown = to.machine.slowdown - from.machine.slowdown;
+  s.cpu_steps = to.machine.cpu_steps - from.machine.cpu_steps;
   return s;
 }
 
@@ -67,7 +69,7 @@ void look(const World& world, const std::string& service, std::vector<std::uint6
   }
 }
 
-Observation between(World& world, const Snapshot& from, const Snapshot& to) {
+Observation observed(World& world, const Snapshot& from, const Snapshot& to) {
   Observation o;
   o.seconds = (to.at - from.at).seconds();
   const WorldSpec& spec = world.spec();
@@ -90,8 +92,7 @@ Observation between(World& world, const Snapshot& from, const Snapshot& to) {
     o.edges.push_back({spec.edges[i].name, std::move(e)});
   }
   for (std::size_t i = 0; i < spec.caches.size(); ++i) {
-    const CacheState& c = world.caches()[i];
-    o.caches.push_back({spec.caches[i].name, {c.hits, c.misses, c.coalesced, c.redundant}});
+    o.caches.push_back({spec.caches[i].name, between(from.caches[i], to.caches[i])});
   }
   o.ledger = world.ledger();
   return o;
@@ -172,7 +173,7 @@ std::optional<Observation> observe(const Scenario& scenario, std::uint64_t seed,
     }
   }
   if (!advance(end)) return std::nullopt;
-  Observation o = between(world, from, snapshot(world));
+  Observation o = observed(world, from, snapshot(world));
   o.in_system = std::move(counts);
   o.ended_early = ended_early;
   return o;

@@ -13,6 +13,7 @@
 
 #include "lab/scenario/scenario.hpp"
 #include "models/system/statistics.hpp"
+#include "models/vocabulary/fact.hpp"
 
 namespace faultline {
 
@@ -20,6 +21,8 @@ struct ObservedService {
   HandlingStatistics all;
   std::vector<Named<HandlingStatistics>> endpoints;
   double busy_s = 0, working_s = 0, queued_s = 0, threads_s = 0;  // areas: number × seconds
+  double slowdown = 0;                                            // of steps of cpu, summed
+  std::uint64_t cpu_steps = 0;
 
   const HandlingStatistics& endpoint(std::string_view name) const;
 };
@@ -28,16 +31,13 @@ struct ObservedEdge : EdgeStatistics {  // counts only
   double breaker_open_s = 0;            // or half-open; of all instances of the caller
 };
 
-struct ObservedCache {
-  std::uint64_t hits = 0, misses = 0, coalesced = 0, redundant = 0;
-};
-
 struct Observation {
   double seconds = 0;  // observed, after the warm-up
   std::vector<Named<ClientWindow>> clients;
   std::vector<Named<ObservedService>> services;
   std::vector<Named<ObservedEdge>> edges;
-  std::vector<Named<ObservedCache>> caches;  // of the whole run
+  std::vector<Named<CacheCounts>> caches;
+  std::vector<Fact> facts;  // of the whole run
   Ledger ledger;
   std::vector<std::uint64_t> in_system;  // [n]: looks at which an instance held n requests
   bool ended_early = false;              // at a look, as Looks::until wanted

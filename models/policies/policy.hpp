@@ -37,6 +37,7 @@ struct CallView {
   std::uint8_t live = 0;      // attempts of the call still wanted, this one included
   std::uint8_t hedges = 0;    // sent besides the running try
   std::uint8_t priority = 0;  // 0 (P0) … 3 (P3)
+  std::uint8_t tier = 0;      // calls made instead of it so far
   Identity who;               // nobody, unless some client has a population
   bool idempotent = true;
   bool waited = false;  // has been sent for after a Wait
@@ -58,7 +59,8 @@ struct Before {
 };
 
 struct After {
-  enum class Verdict : std::uint8_t { Accept, Replace, SendAgain, Absorb };
+  // CallInstead: the next of the policy's tiers; what becomes of it comes to `after` again.
+  enum class Verdict : std::uint8_t { Accept, Replace, SendAgain, Absorb, CallInstead };
   Verdict verdict = Verdict::Accept;
   AttemptId wake = kNone;  // an attempt that waited here and may now go on
   Outcome outcome{};
@@ -89,6 +91,13 @@ class Policy {
   virtual std::int64_t permits_held() const { return 0; }
 };
 
+// What to answer when a call has failed: the answer of another call, or of nobody.
+struct FallbackTier {
+  std::string call, policy;  // service/endpoint; empty: nobody is asked
+  double quality = 0.5;
+  void describe(Binder&);
+};
+
 // A policy's options, and the maker of its state for one (caller, callee).
 class PolicyConfig {
  public:
@@ -110,6 +119,8 @@ class PolicyConfig {
   // `after` need not be asked.
   virtual std::optional<Duration> only_alarm() const { return std::nullopt; }
   virtual std::optional<Duration> call_deadline() const { return std::nullopt; }
+  // What it calls instead, in order.
+  virtual std::span<const FallbackTier> fallback_tiers() const { return {}; }
 };
 
 // clone() written once.

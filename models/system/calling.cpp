@@ -18,6 +18,7 @@ CallView World::view(CallId call_id, const Call& call, AttemptId id) const {
   v.tries = call.tries;
   v.hedges = call.hedges;
   v.live = call.live;
+  v.tier = call.tier;
   v.idempotent = routes_[call.route].idempotent;
   v.born = call.due;
   v.priority = call.priority;
@@ -165,8 +166,10 @@ void World::tell_policies(CallId id, AttemptId attempt, unsigned layer, Outcome 
       detach(attempt);
       attempt = kNone;
     }
+    if (answer.verdict == After::Verdict::CallInstead) return call_instead(id, layer, call.tier);
     if (answer.verdict == After::Verdict::SendAgain) {
       // What is outside this layer stays as it is; what is inside begins anew.
+      call.tier = 0;
       call.passed &= static_cast<LayerMask>((mask << 1) - 1);
       cancel_timers(call.timers, layer + 1, kSendAgain);
       if (call.traced)

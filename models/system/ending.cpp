@@ -80,6 +80,7 @@ void World::give_up_call(CallId id, unsigned layer, Error why) {
   Call& call = calls_[id];
   Pipeline& pipeline = pipeline_of(call);
   const unsigned inner = pipeline.spec->inner;
+  if (call.replaced) drop_substitute(id);
   while (call.attempts != kNone) {
     const AttemptId attempt = call.attempts;
     unwind(attempt, inner, why);
@@ -121,6 +122,7 @@ void World::end_call(CallId id, Call& call, const Route& route, Outcome outcome)
   call.wanted = false;
   EdgeStatistics& edge = *route.counts;
   outcome.ok() ? ++edge.ok : ++edge.failed;
+  if (call.errand) return errand_ended(id, outcome);
   if (call.traced && call.parent == kNone) {
     if (outcome.ok()) {
       trace(call, "is answered after {:.3f} ms", (now() - call.due).seconds() * 1e3);
@@ -137,6 +139,8 @@ void World::end_call(CallId id, Call& call, const Route& route, Outcome outcome)
   if (call.prev != kNone) calls_[call.prev].next = call.next;
   if (call.next != kNone) calls_[call.next].prev = call.prev;
   if (head == id) head = call.next;
+  if (!outcome.ok() && route.required && outcome.error != Error::WrongData)
+    attempts_[parent].doomed = true;
   release_reference(id);
   leg_ended(parent, outcome);
 }
@@ -156,7 +160,8 @@ void World::on_reply_delivered(AttemptId id) {
 
 void World::answer_arrived(AttemptId id, Attempt& attempt) {
   const Call& call = calls_[attempt.call];
-  const Outcome outcome(attempt.error, attempt.quality);
+  Outcome outcome(attempt.error, attempt.quality);
+  outcome.partial = attempt.partial;
   const Route& route = routes_[call.route];
   if (!outcome.ok()) ++route.counts->errors[static_cast<std::size_t>(outcome.error)];
   if (route.watched) note_result(attempt, call, attempt.error);
@@ -169,6 +174,7 @@ void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
   Attempt& attempt = attempts_[id];
   forget_timer(attempt.timers, timer);
   if (tag == kStepTimeout) {
+    doom_if_required(attempt);
     abandon_calls(id);
     attempt.pending = 0;
     return settle_step(id);

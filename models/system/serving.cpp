@@ -37,6 +37,7 @@ void World::arrive(AttemptId id, Attempt& attempt, const Call& call, const Route
 void World::enter(AttemptId id, Attempt& attempt, const Call& call, const Route& route) {
   Instance& instance = instances_[attempt.instance];
   const ServiceSpec& service = *instance.spec;
+  if (service.machine.memory.limit > 0 && !has_memory(id)) return;
   if (instance.busy < service.threads && instance.queued == 0)
     return start_job(id, attempt, call, route);
   const bool one_more = mutation::one_place_too_many && instance.queued == service.queue_limit;
@@ -224,8 +225,10 @@ void World::cancel_job(AttemptId id) {
       attempt.state = AttemptState::Ghost;
       afterwards_.push_back({Afterwards::What::Serve, instance});
       return;
+    case AttemptState::Computing:
     case AttemptState::Calling:
       ++handling(attempt, calls_[attempt.call]).dropped;
+      if (attempt.state == AttemptState::Computing) leave_machine(id);
       abandon_calls(id);
       free_thread(id, attempt, instances_[instance]);
       release_attempt(id);
@@ -247,6 +250,7 @@ void World::crash_job(AttemptId id) {
       instances_[attempt.instance].stats->working.add(now(), -1);
       attempt.stale = true;
     }
+    if (attempt.state == AttemptState::Computing) leave_machine(id);
     abandon_calls(id);
     free_thread(id, attempt, instances_[attempt.instance]);
   }

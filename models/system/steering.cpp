@@ -74,6 +74,7 @@ InstanceId World::new_instance(std::uint32_t service, std::uint32_t version) {
   instance.ordinal = services_[service].instances_made++;
   callers_[caller] = make_caller(spec_.services[service].caller, instance.ordinal,
                                  shared_[spec_.clients.size() + service]);
+  equip(id);
   return id;
 }
 
@@ -87,6 +88,7 @@ void World::on_instance_ready(InstanceId id) {
   instance.state = InstanceState::Ready;
   instance.set(conditions_of(id));
   instance.ready_since = now();
+  feel_weather(id);
   ServiceState& service = services_[instance.service];
   ++service.changes;
   service.ready.push_back(id);
@@ -120,6 +122,7 @@ void World::retire(InstanceId id) {
   instance.state = InstanceState::Gone;
   forget_breakers(callers_[instance.caller]);
   instance.stats->threads.add(now(), -static_cast<std::int64_t>(instance.spec->threads));
+  scrap(id);
   free_instances_.push_back(id);
 }
 
@@ -201,6 +204,8 @@ ServiceView World::look(std::uint32_t i) {
   v.now = now();
   v.since_last = now() - state.seen.at;
   v.ready = std::ssize(service.ready);
+  if (spec_.services[s].machine.processor.cores > 0)
+    seen.working = stats.machine.cpu.area(now()) / 1e6;
   const double threads = seen.threads - state.seen.threads;
   const double cores = (seen.ready - state.seen.ready) * spec_.services[s].cpu;
   v.threads_busy = threads > 0 ? (seen.busy - state.seen.busy) / threads : 0;

@@ -22,8 +22,11 @@ void World::on_fault_boundary(std::uint32_t i) {
   active_faults_[i] = active_faults_[i] == 0 ? 1 : 0;
   const bool begins = active_faults_[i] == 1;
   tell(begins ? FactKind::Fault : FactKind::FaultEnd,
-       fault.service != kNone ? spec_.services[fault.service].name : spec_.links[fault.link].name,
+       fault.service != kNone ? spec_.services[fault.service].name
+       : fault.cache != kNone ? spec_.caches[fault.cache].name
+                              : spec_.links[fault.link].name,
        fault.fault->sentence() + (begins ? "" : " – over"));
+  if (fault.cache != kNone && begins) flush(fault.cache);
   if (fault.service != kNone) refresh_service(fault.service);
   if (fault.link != kNone) refresh_link(fault.link);
 }
@@ -57,6 +60,8 @@ InstanceConditions World::conditions_of(InstanceId id) const {
       continue;
     fault.fault->contribute(conditions, fault.key);
   }
+  if (id < machines_.size() && machines_[id] && machines_[id]->out_of_memory)
+    conditions.down = true;
   return conditions;
 }
 
@@ -74,6 +79,7 @@ void World::refresh_service(std::uint32_t service) {
     if (after.down && !was_down) died.push_back(id);
     if (was_down && !after.down) instances_[id].ready_since = now();
     instances_[id].set(std::move(after));
+    feel_weather(id);
   }
   for (InstanceId id : died) kill(id);
 }
@@ -85,6 +91,7 @@ void World::kill(InstanceId id) {
   while (instances_[id].jobs != kNone) crash_job(instances_[id].jobs);
   while (instances_[id].queued > 0) crash_job(first_in_line(instances_[id]));
   instances_[id].serving = false;
+  abandon_errands(id);
   // What its policies knew died with it.
   const ServiceSpec& service = spec_.services[instances_[id].service];
   auto& shared = shared_[spec_.clients.size() + instances_[id].service];

@@ -14,6 +14,8 @@
 //   queueing.cpp   queues of other orders than the plain ones
 //   working.cpp    a thread is held, the steps are done
 //   caching.cpp    a step that looks something up
+//   machines.cpp   processors, disks and memory
+//   degrading.cpp  what is left out, and what is done instead
 //   weather.cpp    faults begin and end
 //   flagging.cpp   which version of a behaviour a call meets
 //   steering.cpp   controllers look and act; instances come and go
@@ -53,6 +55,8 @@ class World : private WorldState {
   const std::vector<CacheState>& caches() const { return caches_; }
   const std::vector<Instance>& instances() const { return instances_; }
   const ServiceState& service(std::uint32_t i) const { return services_[i]; }
+  // Seconds that a service's disks have been busy up to now.
+  double disk_busy_s(std::uint32_t service) const;
   const ControllerState& controller(std::uint32_t i) const { return controllers_[i]; }
   const std::vector<Fact>& facts() const { return facts_; }
   const std::vector<std::string>& trace() const { return trace_; }
@@ -278,12 +282,53 @@ class World : private WorldState {
   // caching.cpp
   [[gnu::noinline]] bool look_up(AttemptId id, const StepSpec& step);
   [[gnu::noinline]] void filled(AttemptId id, const StepSpec& step, Outcome outcome);
+  bool fetches_early(const Attempt& attempt, const Call& call, const StepSpec& step,
+                     const CacheEntry& entry) const;
+  void refresh(const Attempt& attempt, const StepSpec& step, std::uint32_t key);
+  void refreshed(const Errand& errand, Outcome outcome);
+  void abandon_errands(InstanceId instance);
+  void store(std::uint32_t cache, std::uint32_t key, float quality, std::uint64_t lineage);
   void leave_cache(AttemptId id);
   void wake_waiters(std::uint32_t cache, std::uint32_t key, Outcome outcome);
-  std::uint32_t draw_key(const StepSpec& step, std::uint64_t key) const;
+  std::uint32_t draw_key(const StepSpec& step, const Call& call) const;
   std::uint32_t draw_rank(std::uint32_t popularity, std::uint64_t key) const;
-  void touch(CacheState& cache, std::uint32_t key);
+  // cache_entries.cpp
+  void touch(std::uint32_t cache, std::uint32_t key);
+  void keep(std::uint32_t cache, std::uint32_t key);
+  void make_newest(CacheState& cache, std::uint32_t key);
   void evict_oldest(CacheState& cache);
+  void evict_any(std::uint32_t cache);
+  void flush(std::uint32_t cache);
+
+  // degrading.cpp
+  void start_degradation();
+  void on_degradation(std::uint32_t id);
+  double strain(std::uint32_t ladder);
+  void climb(std::uint32_t ladder);
+  void pass_gate(Attempt& attempt, const Call& call, const StepSpec& step);
+  void call_instead(CallId id, unsigned layer, std::uint32_t tier);
+  void errand_ended(CallId id, Outcome outcome);
+  void drop_substitute(CallId id);
+  void doom_if_required(Attempt& attempt);
+  bool requires_more(const Attempt& attempt) const;
+
+  // machines.cpp
+  void equip(InstanceId id);
+  void scrap(InstanceId id);
+  Machine* machine_of(InstanceId id) const;
+  void on_machine(InstanceId id, std::uint32_t tag, TimerId timer);
+  bool other_step(AttemptId id, const StepSpec& step);
+  bool compute(AttemptId id, const StepSpec& step);
+  bool use_disk(AttemptId id, const StepSpec& step);
+  void computed(AttemptId id);
+  void leave_machine(AttemptId id);
+  void settle_processor(InstanceId id);
+  void settle_disk(InstanceId id);
+  void rearm(Machine& machine, InstanceId id, std::uint32_t tag, std::optional<Instant> at);
+  bool has_memory(AttemptId id);
+  void run_out_of_memory(InstanceId id);
+  void restart_machine(InstanceId id);
+  void feel_weather(InstanceId id);
 
   // weather.cpp
   void schedule_faults();

@@ -35,6 +35,8 @@ class WorldState {
     kControllerTick,  // id: controller
     kInstanceReady,   // id: instance
     kBacklog,         // id: client; what is there when the run begins
+    kMachine,         // id: instance; tag: one of the three below
+    kDegradation,     // id: action, or behind all of them a ladder
   };
   // Tags of timers that are no policy's.
   static constexpr std::uint32_t kSendAgain = 0x100;  // call: the pause before a retry is over
@@ -46,13 +48,7 @@ class WorldState {
   static constexpr std::uint32_t kStepTimeout = 0x400;
   static constexpr std::uint32_t kCancelMessage = 0x401;
   static constexpr std::uint32_t kQueueTimeout = 0x402;
-
-  // What may start other people's work waits until the event at hand has run its course: nothing
-  // ends, begins or goes away under the feet of a handler that is in the middle of a list.
-  struct Afterwards {
-    enum class What : std::uint8_t { Serve, Settle } what;
-    std::uint32_t id;  // instance; attempt (kNone: called off)
-  };
+  static constexpr std::uint32_t kProcessor = 0, kDisk = 1, kRestart = 2;  // machine
 
   Identity who(CallId id) const { return has_users_ ? identities_[id] : Identity{}; }
   std::uint64_t attempt_key(const Call& call, const Attempt& attempt) const {
@@ -79,6 +75,7 @@ class WorldState {
   std::vector<Route> routes_;
   std::vector<Instance> instances_;
   std::vector<InstanceId> free_instances_;
+  std::vector<std::unique_ptr<Machine>> machines_;  // by instance; none where not modelled
   std::vector<Caller> callers_;
   std::vector<std::uint32_t> free_callers_;
   std::vector<ClientState> clients_;
@@ -87,6 +84,9 @@ class WorldState {
   std::vector<ServiceState> services_;
   std::vector<LinkState> links_;
   std::vector<CacheState> caches_;
+  std::vector<SwitchState> flags_;
+  std::vector<LadderState> ladders_;
+  std::vector<Errand> errands_;  // by call
   std::vector<Afterwards> afterwards_;
   std::vector<std::vector<double>> popularity_;  // cumulative weights
   std::vector<ControllerState> controllers_;

@@ -22,5 +22,6 @@ std::span<const Kind> overload_kinds();    // throttling, adaptive limits, CoDel
 std::span<const Kind> autoscaler_kinds();  // the HPA's arithmetic
 std::span<const Kind> rollout_kinds();     // rolling update, canary
 std::span<const Kind> objective_kinds();   // error budgets
+std::span<const Kind> resource_kinds();    // CPU limits
 
 }  // namespace faultline::conformance

@@ -23,6 +23,9 @@ class Author {
   void service(int i);
   std::string step(int i);
   void cache();
+  void machine(std::string& steps);
+  void degradation();
+  std::string maybe_missing(bool call);
   void policy(int i);
   std::string breaker();
   void balancing();
@@ -88,7 +91,9 @@ class Author {
   WorldOptions options_;
   std::string text_;
   int duration_ms_ = 0, services_ = 0, clients_ = 0, policies_ = 0;
-  bool uses_cache_ = false, has_users_ = false, zoned_ = false;
+  int services_written_ = 0;
+  bool uses_cache_ = false, uses_flag_ = false, has_users_ = false, zoned_ = false;
+  std::vector<int> with_cpu_, with_disk_, with_memory_, bounded_;  // services
   std::vector<std::string> edges_;
 };
 
