@@ -220,6 +220,7 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
   const AttemptId waiting = waiter_at(call, tag);
   const OnTimer answer = pipeline_of(call).layers[tag]->on_timer(view(id, call, waiting));
   if (answer.verdict == OnTimer::Verdict::SendAnother) {
+    if (call.replaced) return;  // something else is asked already
     // One that has not got past an outer line needs no second in the same line.
     for (AttemptId a = call.attempts; a != kNone; a = attempts_[a].sibling) {
       if (waits_outside(call, attempts_[a])) return;

@@ -74,6 +74,15 @@ TEST_CASE("a fallback's call has none of the limits of the call that failed", "[
   CHECK(client(r).latency.p50 == Approx(0.2).epsilon(0.01));
 }
 
+TEST_CASE("nothing is hedged while another is asked", "[GD2][RT7]") {
+  const Result r =
+      run_text(shop("hedge = { after = \"20ms\", max = 3 }\nfallback = { call = \"slow\" }\n"
+                    "order = [\"hedge\", \"fallback\"]",
+                    down("s", 10, 50) + "[service.slow]\nthreads = 64\nwork = \"100ms\"\n"));
+  CHECK(client(r).success_rate == 1);
+  CHECK(edge(r).attempts == edge(r).calls);
+}
+
 TEST_CASE("who gives up gives up the call made instead, too", "[GD2]") {
   // The page's patience ends while the fallback of one of its parts is under way.
   const Result r = run_text(
