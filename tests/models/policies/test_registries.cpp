@@ -17,6 +17,7 @@ const std::string kBase = "duration = \"10s\"\n" + once("c", "s", 1, "policy = \
                           "disk = { iops = \"100/s\" }\n"
                           "memory = { limit = \"1GiB\", per_request = \"1MiB\" }\n"
                           "steps = [{ cpu = \"1ms\" }, { disk = \"1KiB\" }]\n"
+                          "[cache.k]\n"
                           "[policy.p]\n";
 
 template <class Interface>
