@@ -103,4 +103,40 @@ void add_degradation(const Scenario& scenario, WorldSpec& spec) {
   }
 }
 
+std::optional<BalancerSpec> balancer_of(const Service& service) {
+  const Balancer& b = service.balancer;
+  if (b.kind != Balancing::PeakEwma && !b.choice_count && b.weights.empty() && !b.slow_start &&
+      b.zones == ZoneRouting::Off && !service.outlier_detection)
+    return std::nullopt;
+  BalancerSpec s;
+  s.weights = b.weights;
+  s.choice_count = static_cast<std::uint32_t>(b.choice_count.value_or(0));
+  s.bias = b.bias;
+  if (b.slow_start) {
+    s.slow_start = {b.slow_start->window, b.slow_start->aggression, b.slow_start->min_weight.value};
+  }
+  s.default_rtt = b.default_rtt;
+  s.decay = b.decay;
+  s.zone_routing = b.zones;
+  s.min_zone_hosts = static_cast<std::uint32_t>(b.min_zone_hosts);
+  s.panic_threshold = b.panic_threshold.value;
+  s.outliers = service.outlier_detection;
+  return s;
+}
+
+void apply(const Link& link, LinkSpec& s) {
+  if (link.latency) s.latency = *link.latency;
+  if (link.loss) s.loss = link.loss->value;
+  if (link.retransmit) s.retransmit = *link.retransmit;
+  if (link.cross_zone) s.cross_zone = link.cross_zone;
+  if (link.unreachable_after) s.unreachable_after = *link.unreachable_after;
+}
+
+StepSpec work_step(const Distribution& work, std::uint64_t key) {
+  StepSpec s;
+  s.work = work;
+  s.key = key;
+  return s;
+}
+
 }  // namespace faultline

@@ -53,7 +53,7 @@ TEST_CASE("P04: how long a flushed cache stays cold", "[published][GD4]") {
               "arrivals = \"constant\"\n[service.front]\nthreads = \"unbounded\"\n"
               "steps = [{{ cache = \"k\", keys = 1000000, zipf = 1.3, miss = \"store\" }}]\n"
               "[service.store]\nthreads = \"unbounded\"\nwork = \"0s\"\n"
-              "[service.store.door]\nrate_limit = {{ rate = \"{0}/s\", burst = {0} }}\n"
+              "[service.store.door]\nrate_limit = {{ kind = \"fixed_window\", rate = \"{0}/s\", window = \"1s\" }}\n"
               "[cache.k]\ncapacity = 1000\n"
               "[[fault]]\nat = \"4s\"\nkind = \"flush\"\ncache = \"k\"\n",
               row.admitted),

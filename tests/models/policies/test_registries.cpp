@@ -54,6 +54,7 @@ std::string fault_keys(std::string_view kind) {
   if (kind == "slow") return "service = \"s\"\nfactor = 2";
   if (kind == "crash") return "service = \"s\"";
   if (kind == "errors") return "service = \"s\"\nshare = \"5%\"";
+  if (kind == "flush") return "cache = \"k\"";
   if (kind == "latency") return "link = \"c->s\"\nadd = \"1ms\"";
   if (kind == "loss") return "link = \"c->s\"\nshare = \"5%\"";
   if (kind == "cpu_stress") return "service = \"s\"\nworkers = 2";
