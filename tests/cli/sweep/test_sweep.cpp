@@ -258,6 +258,13 @@ TEST_CASE("compare: paired differences in four forms", "[cli][US2]") {
   CHECK(j["variants"][0]["also"][0] == "twice");
   CHECK(slurp(csv).starts_with("metric,unit,variant,"));
   CHECK(slurp(md).find("| once |") != std::string::npos);
+  for (const char* jobs : {"1", "7"}) {  // the same, however many threads
+    const std::string again = at(std::string("compare") + jobs + ".json");
+    REQUIRE(shell("$F compare " + small_sweep() + " --replications 6 --jobs " + jobs + " --json " +
+                  again)
+                .status == 0);
+    CHECK((slurp(again) == slurp(json)));
+  }
   says("$F compare " + small_sweep() + " --variants base,twice", 2, "nothing to compare with");
   says("$F compare " + small_sweep() + " --variants base,nope", 2, "no variant \"nope\"");
   says("$F compare " + small_sweep() + " --metric client.c.sucess_rate", 2, "success_rate");
