@@ -229,10 +229,9 @@ TEST_CASE("a sweep that can't be run says why", "[cli][US4]") {
 
 TEST_CASE("an interrupted sweep keeps what it has", "[cli][US4]") {
   const std::string sweep =
-      "$F sweep " + small_sweep() + " --replications 40 --quiet -o " + at("interrupted");
-  says("timeout --preserve-status -s INT 0.4 " + sweep, 130, "interrupted; [^]*--resume");
-  says("$F sweep status " + at("interrupted"), 4, "of 360 runs");
-  says(sweep + " --resume", 0, "");
+      "$F sweep " + small_sweep() + " --replications 4000 --quiet -o " + at("interrupted");
+  says("timeout --preserve-status -s INT 3 " + sweep, 130, "interrupted; [^]*--resume");
+  says("$F sweep status " + at("interrupted"), 4, "[1-9]\\d* of 36000 runs");
 }
 
 TEST_CASE("points that don't work are told, and the others counted", "[cli][US4]") {
@@ -259,6 +258,13 @@ TEST_CASE("compare: paired differences in four forms", "[cli][US2]") {
   CHECK(j["variants"][0]["also"][0] == "twice");
   CHECK(slurp(csv).starts_with("metric,unit,variant,"));
   CHECK(slurp(md).find("| once |") != std::string::npos);
+  for (const char* jobs : {"1", "7"}) {  // the same, however many threads
+    const std::string again = at(std::string("compare") + jobs + ".json");
+    REQUIRE(shell("$F compare " + small_sweep() + " --replications 6 --jobs " + jobs + " --json " +
+                  again)
+                .status == 0);
+    CHECK((slurp(again) == slurp(json)));
+  }
   says("$F compare " + small_sweep() + " --variants base,twice", 2, "nothing to compare with");
   says("$F compare " + small_sweep() + " --variants base,nope", 2, "no variant \"nope\"");
   says("$F compare " + small_sweep() + " --metric client.c.sucess_rate", 2, "success_rate");
