@@ -139,6 +139,7 @@ struct ServiceState {
   std::uint32_t split = 0;
   std::vector<FlagState> flags;
   std::uint32_t instances_made = 0;
+  std::shared_ptr<RateGate> limit;  // that its doors share, if they ask a store
   bool metered = false;
   bool rollout_under_way = false;
 };
