@@ -106,6 +106,9 @@ Value of_edge(const EdgeFigures& f, std::string_view field) {
   if (field == "failed") return number(f.failed);
   if (field == "amplification") return f.amplification;
   if (field == "breaker_opened") return number(f.breaker_opened);
+  if (field == "breaker_open_s") return f.breaker_open_s;
+  if (field == "ejections") return number(f.ejections);
+  if (field == "cross_zone") return number(f.cross_zone);
   if (field == "success_rate")
     return f.ok + f.failed > 0 ? number(f.ok) / number(f.ok + f.failed) : 1;
   if (field == "peak_per_100ms") return number(f.peak_per_100ms);

@@ -92,6 +92,9 @@ Json edge_of(const EdgeFigures& f) {
           {"failed", f.failed},
           {"amplification", f.amplification},
           {"breaker_opened", f.breaker_opened},
+          {"breaker_open_s", f.breaker_open_s},
+          {"ejections", f.ejections},
+          {"cross_zone", f.cross_zone},
           {"peak_per_100ms", f.peak_per_100ms},
           {"errors", errors_of(f.errors)}};
 }

@@ -142,6 +142,9 @@ void edge_figures(const World& world, const Snapshot& from, const Snapshot& to,
     f.ok = b.ok - a.ok;
     f.failed = b.failed - a.failed;
     f.breaker_opened = b.breaker_opened - a.breaker_opened;
+    f.breaker_open_s = b.open_breakers.area(to.at) - a.open_breakers.area(from.at);
+    f.ejections = b.ejections - a.ejections;
+    f.cross_zone = b.cross_zone - a.cross_zone;
     f.amplification = ratio(static_cast<double>(f.attempts), static_cast<double>(f.calls), 1);
     for (std::size_t e = 0; e < kErrors; ++e) f.errors[e] = b.errors[e] - a.errors[e];
     out.push_back({world.spec().edges[i].name, f});

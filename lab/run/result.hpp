@@ -43,6 +43,8 @@ struct ServiceFigures {
 
 struct EdgeFigures {
   std::uint64_t calls = 0, attempts = 0, retries = 0, ok = 0, failed = 0, breaker_opened = 0;
+  double breaker_open_s = 0;
+  std::uint64_t ejections = 0, cross_zone = 0;
   double amplification = 1;  // attempts / calls
   std::array<std::uint64_t, kErrors> errors{};
   std::uint64_t peak_per_100ms = 0;  // of retries

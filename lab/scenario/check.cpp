@@ -71,6 +71,13 @@ class Checker {
     return names;
   }
 
+  Path zones() const {
+    Path names;
+    for (const auto& service : scenario_.services)
+      names.insert(names.end(), service.value.zones.begin(), service.value.zones.end());
+    return names;
+  }
+
   void must_be_one_of(const Reference& r, const Path& known, std::string_view what,
                       std::string code = "E401") {
     if (std::find(known.begin(), known.end(), r.name) != known.end()) return;
@@ -92,6 +99,8 @@ class Checker {
         return must_be_one_of(r, names_of(scenario_.services), "service");
       case Refers::Policy:
         return must_be_one_of(r, names_of(scenario_.policies), "policy");
+      case Refers::Zone:
+        return must_be_one_of(r, zones(), "zone");
       case Refers::Cache:
         return must_be_one_of(r, names_of(scenario_.caches), "cache");
       case Refers::Link:

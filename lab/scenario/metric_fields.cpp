@@ -89,6 +89,10 @@ constexpr auto kEdgeFields = std::to_array<MetricField>({
     {"success_rate", Unit::Share, "ok / (ok + failed)."},
     {"amplification", Unit::Number, "attempts / calls."},
     {"breaker_opened", Unit::Number, "How often a breaker opened."},
+    {"breaker_open_s", Unit::Seconds,
+     "Seconds in which a breaker was open or half-open, summed over the caller's instances."},
+    {"ejections", Unit::Number, "How often a caller put an instance out of rotation."},
+    {"cross_zone", Unit::Number, "Tries sent to another zone than the caller's."},
     {"peak_per_100ms", Unit::Number, "Most retries within 100 ms."},
 });
 

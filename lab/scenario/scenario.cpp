@@ -10,8 +10,6 @@ constexpr std::array<std::string_view, 4> kPriorities = {"P0", "P1", "P2", "P3"}
 constexpr std::array<std::string_view, 2> kWaits = {"all", "need"};
 constexpr std::array<std::string_view, 5> kDisciplines = {"fifo", "lifo", "priority",
                                                           "adaptive_lifo", "fair"};
-constexpr std::array<std::string_view, 4> kBalancers = {"round_robin", "random", "least_request",
-                                                        "power_of_two"};
 constexpr std::array<std::string_view, 3> kPropagations = {"none", "deadline", "cancel"};
 constexpr std::array<std::string_view, 2> kScopes = {"instance", "shared"};
 
@@ -72,6 +70,7 @@ void Client::describe(Binder& b) {
            .min = 1,
            .max = 1e5},
           instances);
+  b.list({.key = "zones", .help = "Where its instances are, in turn."}, zones);
   b.field({.key = "policy", .help = "The policies on its calls.", .refers = Refers::Policy},
           policy);
   b.choice({.key = "priority", .help = "P0 is the most important."}, priority, kPriorities);
@@ -227,8 +226,12 @@ void Service::describe(Binder& b) {
           threads);
   b.table({.key = "queue", .help = "Where requests wait for a thread."}, queue);
   b.table({.key = "door", .help = "What each instance refuses before anything else."}, door);
-  b.choice({.key = "balancer", .help = "How its callers choose an instance."}, balancer,
-           kBalancers);
+  b.table({.key = "balancer", .help = "How its callers choose an instance."}, balancer);
+  b.table({.key = "outlier_detection",
+           .help = "Its callers stop calling instances that fail, for a while (Envoy)."},
+          outlier_detection);
+  b.list({.key = "zones", .help = "Where its instances are, in turn."}, zones);
+  b.table({.key = "warm_up", .help = "A new or restarted instance is slower at first."}, warm_up);
   b.field({.key = "cpu",
            .help = "Cores per instance, which cpu_utilization is measured against.",
            .min = 0,
@@ -247,6 +250,8 @@ void Service::describe(Binder& b) {
   }
   const int ways = int{work.has_value()} + int{!steps.empty()} + int{!endpoints.empty()};
   if (ways != 1) b.reject("", "needs exactly one of work, steps, endpoint");
+  if (balancer.zones != ZoneRouting::Off && zones.empty())
+    b.reject("balancer", "looks at zones, and the instances are in none: add `zones`");
 }
 
 void PolicySet::describe(Binder& b) {
@@ -290,6 +295,10 @@ void Link::describe(Binder& b) {
            .above_min = true,
            .fallback = "127s"},
           unreachable_after);
+  b.field({.key = "cross_zone",
+           .help = "What a message between two zones takes besides, one way.",
+           .fallback = "0s"},
+          cross_zone);
 }
 
 void FaultEntry::describe(Binder& b) {

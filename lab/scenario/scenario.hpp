@@ -50,6 +50,7 @@ struct Client {
   std::int64_t batch = 1;
   std::int64_t at_start = 0;
   std::int64_t instances = 1;
+  std::vector<std::string> zones;
   std::string policy;
   int priority = 0;  // P0 … P3
   std::optional<Population> population;
@@ -97,12 +98,41 @@ struct Queue {
   void describe(Binder& b);
 };
 
+struct SlowStartOptions {
+  Duration window{0};
+  double aggression = 1;
+  Share min_weight{0.1};
+  void describe(Binder& b);
+};
+
+struct Balancer {
+  Balancing kind = Balancing::RoundRobin;
+  std::optional<std::int64_t> choice_count;
+  std::vector<double> weights;
+  double bias = 1;
+  std::optional<SlowStartOptions> slow_start;
+  Duration default_rtt = milliseconds(30), decay = milliseconds(10'000);
+  ZoneRouting zones = ZoneRouting::Off;
+  std::int64_t min_zone_hosts = 6;
+  Share panic_threshold{0.5};
+  void describe(Binder& b);
+};
+
+struct WarmUp {
+  Duration lasts{0};
+  double factor = 1;
+  void describe(Binder& b);
+};
+
 struct Service {
   std::int64_t replicas = 1;
   std::optional<std::int64_t> threads;  // required; kUnbounded for "unbounded"
   Queue queue;
   DoorSettings door;
-  Balancing balancer = Balancing::RoundRobin;
+  Balancer balancer;
+  std::optional<OutlierSettings> outlier_detection;
+  std::vector<std::string> zones;
+  std::optional<WarmUp> warm_up;
   std::optional<Cores> cpu;
   std::optional<Distribution> work;  // the one-endpoint shorthand
   std::vector<Step> steps;
@@ -123,6 +153,7 @@ struct Link {
   std::optional<Share> loss;
   std::optional<Duration> retransmit;
   std::optional<Duration> unreachable_after;
+  std::optional<Distribution> cross_zone;
   void describe(Binder& b);
 };
 

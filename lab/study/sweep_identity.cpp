@@ -53,8 +53,8 @@ std::string_view program_version() {
   return FAULTLINE_VERSION;
 }
 
-Identity identity_of(const SweepPlan& plan) {
-  Identity id;
+PlanIdentity identity_of(const SweepPlan& plan) {
+  PlanIdentity id;
   id.emplace_back("version", plan.version);
   id.emplace_back("scenario", plan.scenario);
   id.emplace_back("text", fmt::format("{:016x}", derive(std::uint64_t{1}, plan.text)));
@@ -81,8 +81,8 @@ Identity identity_of(const SweepPlan& plan) {
   return id;
 }
 
-std::string difference(const Identity& stored, const Identity& wanted) {
-  const auto find = [](const Identity& id, const std::string& key) {
+std::string difference(const PlanIdentity& stored, const PlanIdentity& wanted) {
+  const auto find = [](const PlanIdentity& id, const std::string& key) {
     for (const auto& [k, v] : id) {
       if (k == key) return v;
     }
@@ -102,7 +102,7 @@ std::string difference(const Identity& stored, const Identity& wanted) {
   return stored.size() == wanted.size() ? "" : "they are of a sweep with other axes";
 }
 
-tl::expected<SweepPlan, std::string> plan_of(const Identity& identity) {
+tl::expected<SweepPlan, std::string> plan_of(const PlanIdentity& identity) {
   SweepPlan plan;
   for (const auto& [key, value] : identity) {
     if (key == "version") plan.version = value;

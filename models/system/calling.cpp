@@ -190,6 +190,7 @@ void World::tell_policies(CallId id, AttemptId attempt, unsigned layer, Outcome 
 void World::unwind(AttemptId id, unsigned floor, Error why) {
   const CallId call_id = attempts_[id].call;
   Call& call = calls_[call_id];
+  if (routes_[call.route].watched) note_result(attempts_[id], call, why);
   Pipeline& pipeline = pipeline_of(call);
   for (auto layer = static_cast<unsigned>(pipeline.layers.size()); layer-- > floor;) {
     Attempt& attempt = attempts_[id];
@@ -228,7 +229,11 @@ void World::note_breaker(const Call& call, Policy& policy, std::optional<Breaker
   if (is == was) return;
   constexpr std::array<std::string_view, 3> kStates = {"closed", "open", "half-open"};
   const std::uint32_t edge = routes_[call.route].edge;
-  if (*is == BreakerState::Open) ++routes_[call.route].counts->breaker_opened;
+  EdgeStatistics& counts = *routes_[call.route].counts;
+  if (*is == BreakerState::Open) ++counts.breaker_opened;
+  if (*is == BreakerState::Closed) ++counts.breaker_closed;
+  counts.open_breakers.add(now(),
+                           int{*was == BreakerState::Closed} - int{*is == BreakerState::Closed});
   tell(FactKind::Breaker, spec_.edges[edge].name,
        fmt::format("breaker {} → {} (caller {})", kStates[static_cast<std::size_t>(*was)],
                    kStates[static_cast<std::size_t>(*is)], call.caller));

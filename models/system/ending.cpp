@@ -20,6 +20,7 @@ void World::detach(AttemptId id, Attempt& attempt, Call& call, const Route& rout
   if (attempt.instance != kNone) {
     auto& outstanding = callers_[call.caller].targets[route.target].outstanding;
     if (attempt.instance < outstanding.size()) --outstanding[attempt.instance];
+    if (route.watched) note_done(id, call);
   }
   if (attempt.state == AttemptState::Waiting) return release_attempt(id, attempt);
   let_go(id, attempt, call, route);
@@ -39,8 +40,11 @@ void World::let_go(AttemptId id, Attempt& attempt, Call& call, const Route& rout
   if (links_[link_id].plain) return cancel_job(id);
   if (links_[link_id].conditions.cut_to) return;
   Draws draws(derive(attempt_key(call, attempt), std::uint64_t{0x63616e63}));
-  attempt.timers = calendar_.arm(spec_.links[link_id].latency.sample(draws), Timing::Varying,
-                                 kAttemptTimer, id, kCancelMessage, attempt.timers);
+  Duration delay = spec_.links[link_id].latency.sample(draws);
+  if (spec_.links[link_id].cross_zone)
+    delay += zone_delay(spec_.links[link_id], attempt, call, draws);
+  attempt.timers =
+      calendar_.arm(delay, Timing::Varying, kAttemptTimer, id, kCancelMessage, attempt.timers);
 }
 
 // One attempt's outcome is the call's: the others are called off.
@@ -155,6 +159,7 @@ void World::answer_arrived(AttemptId id, Attempt& attempt) {
   const Outcome outcome(attempt.error, attempt.quality);
   const Route& route = routes_[call.route];
   if (!outcome.ok()) ++route.counts->errors[static_cast<std::size_t>(outcome.error)];
+  if (route.watched) note_result(attempt, call, attempt.error);
   attempt.state = AttemptState::Waiting;  // the server is done with it
   attempt.waiting_at = 0xff;
   walk_out(attempt.call, id, static_cast<unsigned>(route.policies->layers.size()), outcome);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "models/system/balancer.hpp"
 #include "models/system/door.hpp"
 #include "models/system/spec.hpp"
 #include "models/system/statistics.hpp"
@@ -27,7 +28,8 @@ struct Pipeline {
 struct Target {
   std::uint32_t service = 0;
   std::uint32_t turn = 0;
-  std::vector<std::uint32_t> outstanding;  // by instance id
+  std::vector<std::uint32_t> outstanding;   // by instance id
+  std::unique_ptr<BalancerState> balancer;  // null: a plain kind
 };
 
 // A way to call, with what is needed of it at every step close at hand. The pointers lead into
@@ -44,6 +46,7 @@ struct Route {
   bool idempotent = true;
   bool tells_deadline = false;  // to its callee
   bool timers_only = true;      // its policies ask nothing and want to be told nothing
+  bool watched = false;         // its callers look at zones or learn from the answers
   std::uint64_t key = 0;
   const StepSpec* steps = nullptr;
   const PipelineSpec* policies = nullptr;
@@ -56,6 +59,7 @@ struct Route {
 struct Caller {
   std::vector<Pipeline> pipelines;
   std::vector<Target> targets;
+  std::uint32_t zone = kNone;
 };
 
 // Neighbours in a list through the attempts' rows.
@@ -87,20 +91,22 @@ struct Instance {
   std::uint32_t queued = 0;
   std::uint32_t named = 0;  // attempts that name it
   AttemptId jobs = kNone;   // those that hold a thread
-  bool ordinary = true;     // of the one and first version, and no fault slows it or makes it fail
+  bool ordinary = true;  // of the one version, never cold, and no fault slows it or makes it fail
   std::array<Line, 4> lines;        // by priority; the other disciplines use the first
   InstanceConditions conditions;    // changed by set()
   std::unique_ptr<Door> door;       // null: open to everybody
   std::unique_ptr<FairLines> fair;  // of Discipline::Fair, instead of `lines`
   std::unique_ptr<Codel> codel;
   Instant last_empty;  // its queue, kept for `codel`
+  Instant ready_since;
   const ServiceSpec* spec = nullptr;
   ServiceStatistics* stats = nullptr;
   HandlingStatistics* handling = nullptr;  // of its version, by endpoint
 
   void set(InstanceConditions now) {
     conditions = std::move(now);
-    ordinary = version == 0 && !flagged && conditions.slowdown == 1 && conditions.errors.empty();
+    ordinary = version == 0 && !flagged && conditions.slowdown == 1 && conditions.errors.empty() &&
+               spec->warm_up.factor == 1;
   }
 };
 
@@ -140,6 +146,7 @@ struct ServiceState {
   std::vector<FlagState> flags;
   std::uint32_t instances_made = 0;
   std::shared_ptr<RateGate> limit;  // that its doors share, if they ask a store
+  std::uint32_t changes = 0;  // how often `ready` has changed
   bool metered = false;
   bool rollout_under_way = false;
 };

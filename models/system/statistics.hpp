@@ -145,6 +145,9 @@ struct ServiceStatistics {
 
 struct EdgeStatistics {
   std::uint64_t calls = 0, attempts = 0, retries = 0, ok = 0, failed = 0, breaker_opened = 0;
+  std::uint64_t breaker_closed = 0;  // after probes
+  StepIntegral open_breakers;        // not closed, that is; of all instances of the caller
+  std::uint64_t ejections = 0, cross_zone = 0;  // hosts put out of rotation; attempts between zones
   std::array<std::uint64_t, kErrors> errors{};  // of attempts
   std::vector<PeakCounter> retry_peaks;
 };

@@ -33,6 +33,7 @@ bool World::hits(const FaultSpec& fault, const Instance& instance) const {
   const std::string& version = fault.fault->version();
   const ServiceState& service = services_[instance.service];
   if (!version.empty() && service.versions[instance.version].effects.name != version) return false;
+  if (fault.zone != kNone && fault.zone != zone_of(instance)) return false;
   const Portion& portion = fault.fault->instances();
   if (!portion.count && !portion.share) return true;
   std::int64_t all = 0, before = 0;
@@ -40,6 +41,7 @@ bool World::hits(const FaultSpec& fault, const Instance& instance) const {
   for (const Instance& other : instances_) {
     if (other.service != instance.service || other.state == InstanceState::Gone) continue;
     if (!version.empty() && service.versions[other.version].effects.name != version) continue;
+    if (fault.zone != kNone && fault.zone != zone_of(other)) continue;
     ++all;
     before += derive(derive(seed_, fault.key), other.ordinal) < rank;
   }
@@ -70,6 +72,7 @@ void World::refresh_service(std::uint32_t service) {
                        after.down ? "is down" : "is up again"));
     }
     if (after.down && !was_down) died.push_back(id);
+    if (was_down && !after.down) instances_[id].ready_since = now();
     instances_[id].set(std::move(after));
   }
   for (InstanceId id : died) kill(id);
@@ -88,6 +91,7 @@ void World::kill(InstanceId id) {
   if (service.door)
     instances_[id].door =
         std::make_unique<Door>(*service.door, services_[instances_[id].service].limit);
+  forget_breakers(callers_[instances_[id].caller]);
   callers_[instances_[id].caller] = make_caller(service.caller, instances_[id].ordinal, shared);
 }
 

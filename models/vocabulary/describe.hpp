@@ -70,7 +70,8 @@ enum class Refers : std::uint8_t {
   Cache,
   Metric,
   Variant,
-  Instance
+  Instance,
+  Zone
 };
 
 struct Field {

@@ -14,6 +14,7 @@ struct Kind {
 };
 
 std::span<const Kind> breaker_kinds();     // circuit breakers
+std::span<const Kind> balancer_kinds();    // load balancing, outlier detection
 std::span<const Kind> retry_kinds();       // waits, budgets, amplification
 std::span<const Kind> timeout_kinds();     // per try against overall
 std::span<const Kind> limit_kinds();       // rate limits

@@ -24,6 +24,9 @@ class Author {
   std::string step(int i);
   void cache();
   void policy(int i);
+  std::string breaker();
+  void balancing();
+  void zones();
   void network();
   void fault();
   void autoscaler();
@@ -85,7 +88,7 @@ class Author {
   WorldOptions options_;
   std::string text_;
   int duration_ms_ = 0, services_ = 0, clients_ = 0, policies_ = 0;
-  bool uses_cache_ = false, has_users_ = false;
+  bool uses_cache_ = false, has_users_ = false, zoned_ = false;
   std::vector<std::string> edges_;
 };
 

@@ -27,11 +27,7 @@ void Author::policy(int i) {
       add(", on = [\"timeout\", \"breaker_open\", \"bulkhead_full\", \"server_error\"]");
     add(" }}\n");
   }
-  if (has(0.4, "breaker"))
-    add("breaker = {{ window = {}, min_calls = {}, failure_rate = \"{}%\", open_for = \"{}\", "
-        "half_open_calls = {}, slow_after = \"{}\" }}\n",
-        dice_.between(10, 50), dice_.between(1, 10), dice_.between(10, 90),
-        some_time(100'000, 5'000'000), dice_.between(1, 5), some_time(1'000, 900'000));
+  if (has(0.4, "breaker")) add("breaker = {{ {} }}\n", breaker());
   if (has(0.4, "bulkhead"))
     add("bulkhead = {{ concurrent = {}, waiting = {} }}\n", dice_.between(1, 10),
         dice_.between(0, 10));
@@ -65,6 +61,7 @@ void Author::network() {
   edges_.erase(std::unique(edges_.begin(), edges_.end()), edges_.end());
   add("[network]\n");
   if (dice_.chance(0.4)) add("latency = \"{}\"\n", law(dice_.between(50, 5'000)));
+  if (dice_.chance(0.2)) add("cross_zone = \"{}\"\n", some_time(50, 5'000));
   add("retransmit = \"{}\"\nunreachable_after = \"{}\"\n\n",
       dice_.chance(0.2) ? "0s" : some_time(1'000, 300'000), some_time(100'000, 9'000'000));
   for (const std::string& edge : edges_) {
@@ -85,6 +82,7 @@ void Author::fault() {
   if (of_service) {
     add("service = \"s{}\"\n", dice_.below(services_));
     if (dice_.chance(0.4)) add("instances = {}\n", dice_.pick<std::string>({"1", "2", "\"50%\""}));
+    if (zoned_ && dice_.chance(0.2)) add("zone = \"b\"\n");
   } else {
     add("link = \"{}\"\n", dice_.pick(edges_));
   }

@@ -53,6 +53,7 @@ void Author::client(int i) {
   if (dice_.chance(0.2)) add("batch = {}\n", dice_.between(2, 5));
   if (dice_.chance(0.2)) add("at_start = {}\n", dice_.between(1, 50));
   if (dice_.chance(0.3)) add("instances = {}\n", dice_.between(2, 5));
+  zones();
   if (dice_.chance(0.3)) add("priority = \"P{}\"\n", dice_.below(4));
   if (dice_.chance(0.2)) add("idempotent = false\n");
   if (policies_ > 0 && dice_.chance(0.7)) add("policy = \"p{}\"\n", dice_.below(policies_));
@@ -80,8 +81,7 @@ void Author::service(int i) {
     add("queue = {{ {} }}\n",
         odd ? queue() : fmt::format("limit = {}, discipline = \"{}\"", limit, order));
   }
-  add("balancer = \"{}\"\n",
-      dice_.pick<std::string>({"round_robin", "random", "least_request", "power_of_two"}));
+  balancing();
   if (dice_.chance(0.2)) add("cpu = \"500m\"\n");
   std::string steps;
   for (int n = dice_.between(1, 3); n > 0; --n) steps += (steps.empty() ? "" : ", ") + step(i);
