@@ -94,29 +94,7 @@ constexpr std::array<std::string_view, 8> kKinds = {
 constexpr std::array<std::string_view, 2> kPer = {"all", "user"};
 constexpr std::array<std::string_view, 2> kAnswers = {"rate_limited", "shed"};
 
-bool counts_windows(LimitKind kind) {
-  return kind == LimitKind::FixedWindow || kind == LimitKind::SlidingLog ||
-         kind == LimitKind::SlidingCounter;
-}
-
-}  // namespace
-
-void TierRate::describe(Binder& b) {
-  b.shorthand("rate");
-  b.field({.key = "rate",
-           .help = "Of each user of this tier.",
-           .min = 0,
-           .max = 1e9,
-           .required = true,
-           .above_min = true},
-          rate);
-  b.field({.key = "burst",
-           .help = "Of each user of this tier.",
-           .min = 0,
-           .max = 1e9,
-           .fallback = "the limit's"},
-          burst);
-}
+constexpr std::array<std::string_view, 2> kFails = {"open", "closed"};
 
 void like_guide(RateLimitSettings& s) {
   s.rate = {10};
@@ -145,25 +123,82 @@ void like_envoy_local(RateLimitSettings& s) {
   s.burst = 2000;
 }
 
+void like_envoy_global(RateLimitSettings& s) {
+  s.kind = LimitKind::FixedWindow;
+  s.rate = {1000};
+  s.store.emplace();
+}
+
+bool counts_windows(LimitKind kind) {
+  return kind == LimitKind::FixedWindow || kind == LimitKind::SlidingLog ||
+         kind == LimitKind::SlidingCounter;
+}
+
+}  // namespace
+
+void TierRate::describe(Binder& b) {
+  b.shorthand("rate");
+  b.field({.key = "rate",
+           .help = "Of each user of this tier.",
+           .min = 0,
+           .max = 1e9,
+           .required = true,
+           .above_min = true},
+          rate);
+  b.field({.key = "burst",
+           .help = "Of each user of this tier.",
+           .min = 0,
+           .max = 1e9,
+           .fallback = "the limit's"},
+          burst);
+}
+
+void LimitStore::describe(Binder& b) {
+  b.field({.key = "latency", .help = "Of a question and its answer.", .fallback = "0s"}, latency);
+  b.field({.key = "timeout",
+           .help = "Who has no answer by then decides without it.",
+           .min = 0,
+           .above_min = true},
+          timeout);
+  b.choice({.key = "fail", .help = "Without an answer: let through (open) or refuse (closed)."},
+           fails_closed, kFails);
+  b.field({.key = "errors", .help = "Share of questions it fails to answer.", .min = 0, .max = 1},
+          errors);
+  b.field({.key = "down_at", .help = "When it goes down.", .min = 0, .fallback = "never"}, down_at);
+  b.field({.key = "down_for",
+           .help = "How long it is down.",
+           .min = 0,
+           .above_min = true,
+           .fallback = "to the end"},
+          down_for);
+  if (down_for && !down_at) b.reject("down_for", "needs `down_at`");
+}
+
+Duration LimitStore::reply_in(Instant asked, Draws draws) const {
+  if (down_at && asked >= Instant{} + *down_at &&
+      (!down_for || asked < Instant{} + *down_at + *down_for))
+    return Duration::max();
+  if (errors.value > 0 && draws.uniform() < errors.value) return Duration::max();
+  return latency.sample(draws);
+}
+
 void RateLimitSettings::describe(Binder& b) {
-  static constexpr std::array<Dialect<RateLimitSettings>, 4> kDialects = {{
+  static constexpr std::array<Dialect<RateLimitSettings>, 5> kDialects = {{
       {"guide", "A bucket of 100 tokens that gets 10 a second.", like_guide},
       {"nginx", "limit_req: refuses with 503, and says nothing of when to come again.", like_nginx},
       {"ingress-nginx", "limit-rps: for each user, five times as much at once, undelayed.",
        like_ingress_nginx},
       {"envoy-local", "A bucket in each proxy, filled at intervals.", like_envoy_local},
+      {"envoy-global", "A service that counts in fixed windows; without it all get through.",
+       like_envoy_global},
   }};
   const bool liked = b.like(kDialects, *this);
-  describe(b, !liked);
-}
-
-void RateLimitSettings::describe(Binder& b, bool rate_required) {
   b.choice({.key = "kind", .help = "How the rate is measured."}, kind, kKinds);
   b.field({.key = "rate",
            .help = "Requests per second in the long run.",
            .min = 0,
            .max = 1e9,
-           .required = rate_required,
+           .required = !liked,
            .above_min = true},
           rate);
   b.field(
@@ -199,6 +234,12 @@ void RateLimitSettings::describe(Binder& b, bool rate_required) {
   b.choice({.key = "answer", .help = "What the refused is told: 429 or 503."}, unavailable,
            kAnswers);
   b.field({.key = "retry_after", .help = "Whether the refused is told when to come again."}, tells);
+  b.table({.key = "store",
+           .help = "All instances count together, in a store they ask each time.",
+           .fallback = "none: each counts for itself"},
+          store);
+  if (store && (kind == LimitKind::LeakyBucket || kind == LimitKind::Nginx))
+    b.reject("store", "keeps counters, not a queue: take another kind");
   if (b.given("undelayed") && kind != LimitKind::Nginx)
     b.reject("undelayed", "is about kind = \"nginx\"");
   if (b.given("window") && !counts_windows(kind) && kind != LimitKind::Filled)

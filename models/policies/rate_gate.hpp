@@ -12,6 +12,8 @@
 #include "models/vocabulary/describe.hpp"
 #include "models/vocabulary/identity.hpp"
 #include "models/vocabulary/outcome.hpp"
+#include "sim/distribution.hpp"
+#include "sim/random.hpp"
 #include "sim/time.hpp"
 
 namespace faultline {
@@ -46,6 +48,19 @@ struct TierRate {
   void describe(Binder& b);
 };
 
+// Where several count together: it is asked each time, and takes its time.
+struct LimitStore {
+  Distribution latency;
+  Duration timeout = milliseconds(20);
+  bool fails_closed = false;
+  Share errors{0};
+  std::optional<Duration> down_at, down_for;
+
+  void describe(Binder& b);
+  // How long a question put at that moment takes; for ever if it fails. The same for equal draws.
+  Duration reply_in(Instant asked, Draws draws) const;
+};
+
 struct RateLimitSettings {
   LimitKind kind = LimitKind::TokenBucket;
   Rate rate;
@@ -54,12 +69,11 @@ struct RateLimitSettings {
   std::optional<std::int64_t> undelayed;  // Nginx: of the burst; none: all of it is delayed
   bool per_user = false;
   std::vector<Named<TierRate>> tiers;
-  std::optional<Rate> total;  // of all users together
-  bool unavailable = false;   // answers 503 instead of 429
-  bool tells = true;          // says when to come again
+  std::optional<Rate> total;        // of all users together
+  bool unavailable = false;         // answers 503 instead of 429
+  bool tells = true;                // says when to come again
+  std::optional<LimitStore> store;  // none: each instance counts for itself
 
-  // The settings alone, or with the dialects that need no more than them.
-  void describe(Binder& b, bool rate_required);
   void describe(Binder& b);
   std::vector<std::string> tier_names() const {
     std::vector<std::string> names;
@@ -72,12 +86,6 @@ struct RateLimitSettings {
     return tells ? static_cast<float>(refused.again.seconds()) : 0;
   }
 };
-
-// Whose ways a limit may have.
-void like_guide(RateLimitSettings& s);
-void like_nginx(RateLimitSettings& s);
-void like_ingress_nginx(RateLimitSettings& s);
-void like_envoy_local(RateLimitSettings& s);
 
 // Its state: one limiter, or one a user.
 class RateGate {

@@ -9,14 +9,19 @@
 namespace faultline {
 
 struct Door {
-  explicit Door(const DoorSettings& s) : settings(&s) {
-    if (s.rate_limit) rate.emplace(*s.rate_limit);
+  // `together`: what the service's instances share, made by the first that needs it.
+  Door(const DoorSettings& s, std::shared_ptr<RateGate>& together) : settings(&s) {
+    if (s.rate_limit) {
+      const bool alone = !s.rate_limit->store;
+      rate = alone || !together ? std::make_shared<RateGate>(*s.rate_limit) : together;
+      if (!alone) together = rate;
+    }
     if (s.shed) shed.emplace(*s.shed);
     if (s.concurrency) concurrency = s.concurrency->make();
   }
 
   const DoorSettings* settings;
-  std::optional<RateGate> rate;
+  std::shared_ptr<RateGate> rate;
   std::optional<Shedder> shed;
   std::unique_ptr<ConcurrencyLimit> concurrency;
   // The load of the last full period, where load is an average.

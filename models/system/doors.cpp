@@ -1,43 +1,65 @@
 // At the door: a request may be refused, made to wait for its turn, or answered from memory before
 // it gets as far as the queue. Rate limit first, then shedding, then the limit on what is inside.
 
+#include <algorithm>
+
 #include "models/system/world.hpp"
 
 namespace faultline {
 namespace {
 
 constexpr std::uint64_t kShedDraw = 0x73686564;
+constexpr std::uint64_t kStoreDraw = 0x73746f72;
 constexpr std::uint64_t kDoorDraw = 0x646f6f72;
 
 }  // namespace
 
 // Answers whether the request may go in now. If not, it has been dealt with.
 bool World::knock(AttemptId id) {
-  Attempt& attempt = attempts_[id];
-  Instance& instance = instances_[attempt.instance];
-  Door& door = *instance.door;
-  if (door.rate) {
-    const RateLimitSettings& limit = *door.settings->rate_limit;
-    const Admission answer = door.rate->ask(now(), who(attempt.call));
-    if (!answer.allowed) {
-      refuse(id, limit.refusal(), limit.again(answer));
-      return false;
-    }
-    if (answer.delay.ns > 0) {
-      attempt.admitted = true;
-      attempt.state = AttemptState::Travelling;
-      ++instance.stats->at_the_door;
-      calendar_.schedule(now() + answer.delay, kDelivered, id);
-      return false;
-    }
+  const Attempt& attempt = attempts_[id];
+  const Door& door = *instances_[attempt.instance].door;
+  if (!door.rate) return goes_inside(id);
+  if (const auto& store = door.settings->rate_limit->store) {
+    hold(id, std::min(reply_of(*store, attempt), store->timeout));
+    return false;
   }
-  return goes_inside(id);
+  return allows(id) && goes_inside(id);
 }
 
-// The moment has come for one that the rate limit had made wait.
+// Whether the rate limit lets it in now. If not, it has been refused, or waits for its turn.
+bool World::allows(AttemptId id) {
+  const Attempt& attempt = attempts_[id];
+  const Door& door = *instances_[attempt.instance].door;
+  const RateLimitSettings& limit = *door.settings->rate_limit;
+  const Admission answer = door.rate->ask(now(), who(attempt.call));
+  if (!answer.allowed) {
+    refuse(id, limit.refusal(), limit.again(answer));
+  } else if (answer.delay.ns > 0) {
+    hold(id, answer.delay);
+  } else {
+    return true;
+  }
+  return false;
+}
+
+Duration World::reply_of(const LimitStore& store, const Attempt& attempt) const {
+  return store.reply_in(attempt.arrived,
+                        Draws(derive(attempt_key(calls_[attempt.call], attempt), kStoreDraw)));
+}
+
+// Keeps it at the door for so long.
+void World::hold(AttemptId id, Duration wait) {
+  Attempt& attempt = attempts_[id];
+  attempt.admitted = true;
+  attempt.state = AttemptState::Travelling;
+  ++instances_[attempt.instance].stats->at_the_door;
+  calendar_.schedule(now() + wait, kDelivered, id);
+}
+
+// The moment has come for one that was kept at the door.
 void World::let_in(AttemptId id) {
   Attempt& attempt = attempts_[id];
-  Instance& instance = instances_[attempt.instance];
+  const Instance& instance = instances_[attempt.instance];
   attempt.admitted = false;
   --instance.stats->at_the_door;
   if (instance.conditions.down || instance.state == InstanceState::Gone)
@@ -45,6 +67,12 @@ void World::let_in(AttemptId id) {
   const Call& call = calls_[attempt.call];
   const Route& route = routes_[call.route];
   if (now() >= expiry(attempt, call, route)) return refuse(id, Error::Deadline);
+  const RateLimitSettings& limit = *instance.door->settings->rate_limit;
+  if (limit.store) {
+    const bool silent = reply_of(*limit.store, attempt) > limit.store->timeout;
+    if (silent && limit.store->fails_closed) return refuse(id, limit.refusal());
+    if (!silent && !allows(id)) return;
+  }
   if (goes_inside(id)) enter(id, attempt, call, route);
 }
 

@@ -171,6 +171,7 @@ struct ServiceState {
   std::uint32_t split = 0;
   std::vector<FlagState> flags;
   std::uint32_t instances_made = 0;
+  std::shared_ptr<RateGate> limit;  // that its doors share, if they ask a store
   std::uint32_t changes = 0;  // how often `ready` has changed
   float quality = 1;          // of its answers, on its ladder's rung
   Duration cache_age{0};      // past expiry, on that rung

@@ -68,7 +68,8 @@ InstanceId World::new_instance(std::uint32_t service, std::uint32_t version) {
   instance.spec = &spec_.services[service];
   if (instance.spec->discipline == Discipline::Fair) instance.fair = std::make_unique<FairLines>();
   if (instance.spec->codel) instance.codel = std::make_unique<Codel>(*instance.spec->codel);
-  if (instance.spec->door) instance.door = std::make_unique<Door>(*instance.spec->door);
+  if (instance.spec->door)
+    instance.door = std::make_unique<Door>(*instance.spec->door, services_[service].limit);
   instance.stats = &service_stats_[service];
   instance.handling = service_stats_[service].handling[version].data();
   instance.ordinal = services_[service].instances_made++;

@@ -95,7 +95,9 @@ void World::kill(InstanceId id) {
   // What its policies knew died with it.
   const ServiceSpec& service = spec_.services[instances_[id].service];
   auto& shared = shared_[spec_.clients.size() + instances_[id].service];
-  if (service.door) instances_[id].door = std::make_unique<Door>(*service.door);
+  if (service.door)
+    instances_[id].door =
+        std::make_unique<Door>(*service.door, services_[instances_[id].service].limit);
   forget_breakers(callers_[instances_[id].caller]);
   callers_[instances_[id].caller] = make_caller(service.caller, instances_[id].ordinal, shared);
 }

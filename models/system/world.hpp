@@ -256,6 +256,9 @@ class World : private WorldState {
   // doors.cpp
   [[gnu::noinline]] bool knock(AttemptId id);
   [[gnu::noinline]] void let_in(AttemptId id);
+  bool allows(AttemptId id);
+  Duration reply_of(const LimitStore& store, const Attempt& attempt) const;
+  void hold(AttemptId id, Duration wait);
   bool goes_inside(AttemptId id);
   bool spared(AttemptId id);
   double load_of(Instance& instance) const;

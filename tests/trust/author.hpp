@@ -36,7 +36,7 @@ class Author {
   void rollout();
   // random_limits.cpp
   void population(bool closed);
-  std::string rate_limit(bool caller);
+  std::string rate_limit();
   std::string concurrency();
   std::string queue();
   void door(int i);

@@ -15,7 +15,7 @@ void Author::population(bool closed) {
       limits_.pick<std::string>({"uniform", "zipf(0.8)", "zipf(1.5)"}), tiers);
 }
 
-std::string Author::rate_limit(bool caller) {
+std::string Author::rate_limit() {
   const std::string kind =
       limits_.pick<std::string>({"token_bucket", "leaky_bucket", "gcra", "fixed_window",
                                  "sliding_log", "sliding_counter", "nginx", "envoy_local"});
@@ -30,7 +30,7 @@ std::string Author::rate_limit(bool caller) {
     if (limits_.chance(0.5)) text += ", total = \"50/s\"";
   }
   if (limits_.chance(0.2)) text += ", retry_after = false, answer = \"shed\"";
-  if (caller && kind != "leaky_bucket" && kind != "nginx" && limits_.chance(0.4))
+  if (kind != "leaky_bucket" && kind != "nginx" && limits_.chance(0.4))
     text += fmt::format(
         ", store = {{ latency = \"exp(2ms)\", timeout = \"{}ms\", fail = \"{}\", "
         "errors = \"10%\", down_at = \"2s\", down_for = \"3s\" }}",
@@ -61,7 +61,7 @@ std::string Author::queue() {
 void Author::door(int i) {
   if (options_.scalable || options_.steady || !limits_.chance(0.4)) return;
   add("[service.s{}.door]\n", i);
-  if (limits_.chance(0.5)) add("rate_limit = {}\n", rate_limit(false));
+  if (limits_.chance(0.5)) add("rate_limit = {}\n", rate_limit());
   if (limits_.chance(0.5)) add("concurrency = {}\n", concurrency());
   if (limits_.chance(0.5)) {
     const std::string by = limits_.pick<std::string>({"concurrency", "queue", "threads", "cpu"});

@@ -37,7 +37,7 @@ void Author::policy(int i) {
     add("rate_limit = {}\n",
         options_.scalable || limits_.chance(0.3)
             ? fmt::format("{{ kind = \"token_bucket\", rate = \"{}\", burst = {} }}", plain, burst)
-            : rate_limit(true));
+            : rate_limit());
   }
   if (has(0.3, "hedge"))
     add("hedge = {{ after = \"{}\", max = {} }}\n",

@@ -81,6 +81,25 @@ TEST_CASE("a door that paces lets in evenly, and loses nobody", "[door][CB3]") {
   CHECK(service(r).peak_per_100ms > 15);
 }
 
+TEST_CASE("doors count together in a store, for a round trip to it", "[door][CB4]") {
+  const auto passed = [](const std::string& store) {
+    const Result r = run_text(
+        "duration = \"60s\"\nwarmup = \"10s\"\n[client.c]\ncalls = \"s\"\nrate = \"400/s\"\n"
+        "arrivals = \"constant\"\n[service.s]\nreplicas = 4\nthreads = 4\nwork = \"1ms\"\n"
+        "[service.s.door]\nrate_limit = { rate = \"50/s\", burst = 5" +
+        store + " }\n");
+    return std::pair{client(r).goodput_per_s, client(r).latency.p50};
+  };
+  CHECK(passed("").first == Approx(200).epsilon(0.01));
+  const auto together = passed(", store = { latency = \"2ms\" }");
+  CHECK(together.first == Approx(50).epsilon(0.01));
+  CHECK(together.second == Approx(0.003).epsilon(0.01));
+  // Down for half of the time after the warm-up.
+  const std::string down = ", store = { down_at = \"35s\", down_for = \"25s\", fail = ";
+  CHECK(passed(down + "\"open\" }").first == Approx(225).epsilon(0.01));
+  CHECK(passed(down + "\"closed\" }").first == Approx(25).epsilon(0.02));
+}
+
 TEST_CASE("a door that learns keeps the queue short", "[door][GD6]") {
   const auto p99 = [](const std::string& door) {
     return run_text(
