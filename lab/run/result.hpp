@@ -43,7 +43,7 @@ struct ServiceFigures {
   double thread_utilization = 0, cpu_utilization = 0;
   double queue_length_mean = 0, in_system_mean = 0;
   Latency wait, latency;
-  double wasted_work_s = 0, instances_mean = 0;
+  double wasted_work_s = 0, failed_work_s = 0, instances_mean = 0;
   MachineFigures machine;
   std::uint64_t peak_per_100ms = 0;
   // The same, for parts: "endpoint.checkout", "version.v2". Utilization and lengths are the
@@ -53,6 +53,8 @@ struct ServiceFigures {
 
 struct EdgeFigures {
   std::uint64_t calls = 0, attempts = 0, retries = 0, ok = 0, failed = 0, breaker_opened = 0;
+  double breaker_open_s = 0;
+  std::uint64_t ejections = 0, cross_zone = 0;
   double amplification = 1;  // attempts / calls
   std::array<std::uint64_t, kErrors> errors{};
   std::uint64_t peak_per_100ms = 0;  // of retries

@@ -80,18 +80,20 @@ Observation observed(World& world, const Snapshot& from, const Snapshot& to) {
                           service_between(spec.services[i], from.services[i], to.services[i])});
   for (std::size_t i = 0; i < spec.edges.size(); ++i) {
     const EdgeStatistics &a = from.edges[i], &b = to.edges[i];
-    EdgeStatistics e;
+    ObservedEdge e;
     e.calls = b.calls - a.calls;
     e.attempts = b.attempts - a.attempts;
     e.retries = b.retries - a.retries;
     e.ok = b.ok - a.ok;
     e.failed = b.failed - a.failed;
+    e.breaker_opened = b.breaker_opened - a.breaker_opened;
+    e.breaker_closed = b.breaker_closed - a.breaker_closed;
+    e.breaker_open_s = b.open_breakers.area(to.at) - a.open_breakers.area(from.at);
     o.edges.push_back({spec.edges[i].name, std::move(e)});
   }
   for (std::size_t i = 0; i < spec.caches.size(); ++i) {
     o.caches.push_back({spec.caches[i].name, between(from.caches[i], to.caches[i])});
   }
-  o.facts = world.facts();
   o.ledger = world.ledger();
   return o;
 }
@@ -104,7 +106,7 @@ const HandlingStatistics& ObservedService::endpoint(std::string_view name) const
 const ObservedService& Observation::service(std::string_view name) const {
   return named(services, name);
 }
-const EdgeStatistics& Observation::edge(std::string_view name) const {
+const ObservedEdge& Observation::edge(std::string_view name) const {
   return named(edges, name);
 }
 

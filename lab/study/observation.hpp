@@ -27,11 +27,15 @@ struct ObservedService {
   const HandlingStatistics& endpoint(std::string_view name) const;
 };
 
+struct ObservedEdge : EdgeStatistics {  // counts only
+  double breaker_open_s = 0;            // or half-open; of all instances of the caller
+};
+
 struct Observation {
   double seconds = 0;  // observed, after the warm-up
   std::vector<Named<ClientWindow>> clients;
   std::vector<Named<ObservedService>> services;
-  std::vector<Named<EdgeStatistics>> edges;  // counts only
+  std::vector<Named<ObservedEdge>> edges;
   std::vector<Named<CacheCounts>> caches;
   std::vector<Fact> facts;  // of the whole run
   Ledger ledger;
@@ -41,7 +45,7 @@ struct Observation {
   // The first client's requests; a service, an edge by name, which must exist.
   const ClientWindow& client() const { return clients.front().value; }
   const ObservedService& service(std::string_view name) const;
-  const EdgeStatistics& edge(std::string_view name) const;
+  const ObservedEdge& edge(std::string_view name) const;
   // The looks' share with at least n in system, and the mean and variance.
   double share_with_at_least(std::size_t n) const;
   double mean_in_system() const;

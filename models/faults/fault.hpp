@@ -25,6 +25,7 @@ class Fault {
   const std::string& cache() const { return cache_; }
   const Portion& instances() const { return instances_; }
   const std::string& version() const { return version_; }
+  const std::string& zone() const { return zone_; }
 
   // What its service must have for the fault to mean anything.
   enum class Needs : std::uint8_t { Nothing, Processor, Memory, Disk };
@@ -41,7 +42,7 @@ class Fault {
   void describe_service(Binder& b);
   void describe_link(Binder& b);
 
-  std::string service_, link_, cache_, version_;
+  std::string service_, link_, cache_, version_, zone_;
   Portion instances_;
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// What of a world is to be recorded.
+// What a run is asked to write down.
 
 #include <cstdint>
 #include <vector>

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <vector>
 
-#include "models/policies/token_bucket.hpp"
+#include "models/system/balancer.hpp"
+#include "models/system/door.hpp"
 #include "models/system/spec.hpp"
 #include "models/system/statistics.hpp"
 #include "models/vocabulary/conditions.hpp"
@@ -26,7 +28,8 @@ struct Pipeline {
 struct Target {
   std::uint32_t service = 0;
   std::uint32_t turn = 0;
-  std::vector<std::uint32_t> outstanding;  // by instance id
+  std::vector<std::uint32_t> outstanding;   // by instance id
+  std::unique_ptr<BalancerState> balancer;  // null: a plain kind
 };
 
 // A way to call, with what is needed of it at every step close at hand. The pointers lead into
@@ -43,6 +46,7 @@ struct Route {
   bool idempotent = true;
   bool tells_deadline = false;  // to its callee
   bool timers_only = true;      // its policies ask nothing and want to be told nothing
+  bool watched = false;         // its callers look at zones or learn from the answers
   std::uint64_t key = 0;
   const StepSpec* steps = nullptr;
   const PipelineSpec* policies = nullptr;
@@ -56,6 +60,22 @@ struct Route {
 struct Caller {
   std::vector<Pipeline> pipelines;
   std::vector<Target> targets;
+  std::uint32_t zone = kNone;
+};
+
+// Neighbours in a list through the attempts' rows.
+struct Line {
+  AttemptId head = kNone, tail = kNone;
+};
+
+// A line for each user who has something waiting, and whose turn it is.
+struct FairLines {
+  struct OfUser {
+    Line line;
+    std::uint32_t length = 0;
+  };
+  std::map<std::uint32_t, OfUser> users;
+  std::deque<std::uint32_t> turns;  // the next first; each user in `users` once
 };
 
 enum class InstanceState : std::uint8_t { Starting, Ready, Draining, Gone };
@@ -72,13 +92,14 @@ struct Instance {
   std::uint32_t queued = 0;
   std::uint32_t named = 0;  // attempts that name it
   AttemptId jobs = kNone;   // those that hold a thread
-  bool ordinary = true;     // of the one and first version, and no fault slows it or makes it fail
-  struct Line {
-    AttemptId head = kNone, tail = kNone;
-  };
+  bool ordinary = true;  // of the one version, never cold, and no fault slows it or makes it fail
   std::array<Line, 4> lines;        // by priority; the other disciplines use the first
   InstanceConditions conditions;    // changed by set()
-  std::optional<TokenBucket> door;  // its rate limit, if it has one
+  std::unique_ptr<Door> door;       // null: open to everybody
+  std::unique_ptr<FairLines> fair;  // of Discipline::Fair, instead of `lines`
+  std::unique_ptr<Codel> codel;
+  Instant last_empty;  // its queue, kept for `codel`
+  Instant ready_since;
   const ServiceSpec* spec = nullptr;
   ServiceStatistics* stats = nullptr;
   HandlingStatistics* handling = nullptr;  // of its version, by endpoint
@@ -86,7 +107,7 @@ struct Instance {
   void set(InstanceConditions now) {
     conditions = std::move(now);
     ordinary = version == 0 && !flagged && conditions.slowdown == 1 && conditions.errors.empty() &&
-               conditions.slowed.empty();
+               conditions.slowed.empty() && spec->warm_up.factor == 1;
   }
 };
 
@@ -123,13 +144,14 @@ struct Version {
   std::uint64_t answers = 0, errors = 0;  // ever
 };
 
-// A feature flag: a version that calls meet in instances of another one.
 // What may start other people's work waits until the event at hand has run its course: nothing
 // ends, begins or goes away under the feet of a handler that is in the middle of a list.
 struct Afterwards {
   enum class What : std::uint8_t { Serve, Settle, Kill } what;
   std::uint32_t id;  // instance; attempt (kNone: called off); instance
 };
+
+// A feature flag: a version that calls meet in instances of another one.
 struct FlagState {
   std::uint32_t version = 0;
   std::uint32_t of = 0;  // the instances' version
@@ -149,8 +171,9 @@ struct ServiceState {
   std::uint32_t split = 0;
   std::vector<FlagState> flags;
   std::uint32_t instances_made = 0;
-  float quality = 1;      // of its answers, on its ladder's rung
-  Duration cache_age{0};  // past expiry, on that rung
+  std::uint32_t changes = 0;  // how often `ready` has changed
+  float quality = 1;          // of its answers, on its ladder's rung
+  Duration cache_age{0};      // past expiry, on that rung
   bool metered = false;
   bool rollout_under_way = false;
 };
@@ -158,7 +181,7 @@ struct ServiceState {
 struct LinkState {
   LinkConditions conditions;
   bool plain = true;  // delivers at once and always: no event
-  Instance::Line parked_to, parked_from;
+  Line parked_to, parked_from;
 };
 
 // A client's way of asking.

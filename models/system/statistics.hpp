@@ -149,13 +149,18 @@ struct ServiceStatistics {
   StepIntegral busy, working, queued, ready;
   StepIntegral threads;  // of the instances that are ready or finish what they have
   std::uint64_t arrivals = 0;
-  double wasted_s = 0;  // thread-seconds after the caller had gone
+  double wasted_s = 0;           // thread-seconds after the caller had gone
+  double failed_work_s = 0;      // thread-seconds spent on what was then answered with an error
+  std::int64_t at_the_door = 0;  // let in, and waiting for the moment
   MachineStatistics machine;
   std::vector<PeakCounter> arrivals_peaks;
 };
 
 struct EdgeStatistics {
   std::uint64_t calls = 0, attempts = 0, retries = 0, ok = 0, failed = 0, breaker_opened = 0;
+  std::uint64_t breaker_closed = 0;  // after probes
+  StepIntegral open_breakers;        // not closed, that is; of all instances of the caller
+  std::uint64_t ejections = 0, cross_zone = 0;  // hosts put out of rotation; attempts between zones
   std::array<std::uint64_t, kErrors> errors{};  // of attempts
   std::vector<PeakCounter> retry_peaks;
 };

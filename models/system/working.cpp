@@ -62,6 +62,7 @@ Duration World::work_of(const StepSpec& step, const Attempt& attempt, const Call
 Duration World::slowed(Duration work, const Attempt& attempt, const Call& call) const {
   const Instance& instance = instances_[attempt.instance];
   double factor = instance.conditions.slowdown;
+  if (instance.spec->warm_up.factor != 1) factor *= warm_up_factor(instance);
   for (const InstanceConditions::Slowed& slow : instance.conditions.slowed) {
     if (Draws(derive(attempt_key(call, attempt), slow.key)).uniform() < slow.share)
       factor *= slow.factor;

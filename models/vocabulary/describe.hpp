@@ -74,7 +74,8 @@ enum class Refers : std::uint8_t {
   Flag,
   Metric,
   Variant,
-  Instance
+  Instance,
+  Zone
 };
 
 struct Field {
