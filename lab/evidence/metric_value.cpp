@@ -89,6 +89,7 @@ Value of_service(const ServiceFigures& f, std::string_view field) {
   if (field == "queue_length_mean") return f.queue_length_mean;
   if (field == "in_system_mean") return f.in_system_mean;
   if (field == "wasted_work_s") return f.wasted_work_s;
+  if (field == "failed_work_s") return f.failed_work_s;
   if (field == "instances_mean") return f.instances_mean;
   if (field == "peak_per_100ms") return number(f.peak_per_100ms);
   if (field.starts_with("errors.")) return of_errors(f.errors, field.substr(7));

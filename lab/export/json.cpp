@@ -65,6 +65,7 @@ Json service_of(const ServiceFigures& f) {
             {"wait_s", latency_of(f.wait, false)},
             {"latency_s", latency_of(f.latency, true)},
             {"wasted_work_s", f.wasted_work_s},
+            {"failed_work_s", f.failed_work_s},
             {"instances_mean", f.instances_mean},
             {"peak_per_100ms", f.peak_per_100ms}};
   for (const auto& part : f.parts) {

@@ -88,13 +88,9 @@ class Builder {
     if (service.queue.limit && *service.queue.limit != kUnbounded)
       s.queue_limit = static_cast<std::uint32_t>(*service.queue.limit);
     s.discipline = service.queue.discipline;
-    if (service.door.rate_limit) {
-      s.door_rate = service.door.rate_limit->rate.per_second;
-      s.door_burst = static_cast<double>(service.door.rate_limit->burst);
-    }
-    if (service.door.concurrency) {
-      s.door_concurrency = static_cast<std::uint32_t>(*service.door.concurrency);
-    }
+    s.lifo_above = static_cast<std::uint32_t>(service.queue.lifo_above);
+    s.codel = service.queue.codel;
+    if (service.door.any()) s.door = std::make_shared<DoorSettings>(service.door);
     s.queue_timeout = service.queue.timeout;
     s.balancing = service.balancer.kind;
     s.balancer = balancer_of(service);

@@ -59,7 +59,7 @@ Snapshot snapshot(World& world) {
       handling.insert(handling.end(), version.begin(), version.end());
     s.services.push_back({std::move(handling), stats.busy.area(s.at), stats.working.area(s.at),
                           stats.queued.area(s.at), stats.ready.area(s.at), stats.threads.area(s.at),
-                          stats.wasted_s});
+                          stats.wasted_s, stats.failed_work_s});
   }
   s.edges = world.edges();
   return s;
@@ -115,6 +115,7 @@ void service_figures(const World& world, const Snapshot& from, const Snapshot& t
     f.queue_length_mean = ratio(b.queued - a.queued, seconds, 0);
     f.in_system_mean = f.queue_length_mean + ratio(busy, seconds, 0);
     f.wasted_work_s = b.wasted_s - a.wasted_s;
+    f.failed_work_s = b.failed_work_s - a.failed_work_s;
     f.instances_mean = ratio(ready, seconds, 0);
     for (std::size_t e = 0; endpoints > 1 && e < endpoints; ++e)
       fill(f.parts.emplace_back(Named<ServiceFigures>{"endpoint." + spec.endpoints[e].name, {}})

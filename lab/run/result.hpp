@@ -34,7 +34,7 @@ struct ServiceFigures {
   double thread_utilization = 0, cpu_utilization = 0;
   double queue_length_mean = 0, in_system_mean = 0;
   Latency wait, latency;
-  double wasted_work_s = 0, instances_mean = 0;
+  double wasted_work_s = 0, failed_work_s = 0, instances_mean = 0;
   std::uint64_t peak_per_100ms = 0;
   // The same, for parts: "endpoint.checkout", "version.v2". Utilization and lengths are the
   // whole's.

@@ -73,6 +73,8 @@ constexpr auto kServiceFields = std::to_array<MetricField>({
     {"latency_s.p999", Unit::Seconds, "99.9 % took no longer."},
     {"latency_s.max", Unit::Seconds, "The slowest."},
     {"wasted_work_s", Unit::Seconds, "Thread-seconds spent after the caller had gone."},
+    {"failed_work_s", Unit::Seconds,
+     "Thread-seconds spent on what was then answered with an error."},
     {"instances_mean", Unit::Number, "Ready instances, on average over time."},
     {"peak_per_100ms", Unit::Number, "Most arrivals within 100 ms."},
 });

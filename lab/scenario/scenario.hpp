@@ -92,19 +92,9 @@ struct Endpoint {
 struct Queue {
   std::optional<std::int64_t> limit;  // none: unbounded
   Discipline discipline = Discipline::Fifo;
+  std::int64_t lifo_above = 1;
+  std::optional<CodelSettings> codel;
   std::optional<Distribution> timeout;
-  void describe(Binder& b);
-};
-
-struct DoorRate {
-  Rate rate;
-  std::int64_t burst = 1;
-  void describe(Binder& b);
-};
-
-struct Door {  // what a service refuses before anything else
-  std::optional<DoorRate> rate_limit;
-  std::optional<std::int64_t> concurrency;
   void describe(Binder& b);
 };
 
@@ -139,7 +129,7 @@ struct Service {
   std::int64_t replicas = 1;
   std::optional<std::int64_t> threads;  // required; kUnbounded for "unbounded"
   Queue queue;
-  Door door;
+  DoorSettings door;
   Balancer balancer;
   std::optional<OutlierSettings> outlier_detection;
   std::vector<std::string> zones;
@@ -232,6 +222,15 @@ struct Note {
   void describe(Binder& b);
 };
 
+// What `faultline sweep` runs when no axis is given on the command line.
+struct SweepTable {
+  std::vector<std::pair<std::string, std::string>> axes;  // key, values as TOML
+  std::vector<std::string> constraints, metrics;
+  std::int64_t replications = 1;
+  std::optional<std::int64_t> samples;
+  void describe(Binder& b);
+};
+
 struct Scenario {
   std::int64_t version = 1;  // of the language
   std::string title, story;
@@ -251,6 +250,7 @@ struct Scenario {
   std::vector<Named<Variant>> variants;
   std::vector<Expectation> expectations;
   std::vector<Note> notes;
+  std::optional<SweepTable> sweep;
   void describe(Binder& b);
 };
 

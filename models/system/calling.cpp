@@ -20,6 +20,7 @@ CallView World::view(CallId call_id, const Call& call, AttemptId id) const {
   v.live = call.live;
   v.idempotent = routes_[call.route].idempotent;
   v.born = call.due;
+  v.priority = call.priority;
   if (has_users_) v.who = identities_[call_id];
   if (id != kNone) {
     const Attempt& attempt = attempts_[id];
@@ -157,7 +158,7 @@ void World::tell_policies(CallId id, AttemptId attempt, unsigned layer, Outcome 
         pipeline.spec->is_breaker(layer) ? policy.breaker_state() : std::nullopt;
     const After answer = policy.after(view(id, call, attempt), outcome);
     if (was) note_breaker(call, policy, was);
-    if (answer.wake != kNone) wake(answer.wake, layer);
+    if (answer.wake != kNone) wake(answer.wake, layer, answer.delay);
     if (answer.verdict == After::Verdict::Absorb) return detach(attempt);
     if (layer < inner && attempt != kNone) {
       cancel_others(call, attempt);
@@ -199,7 +200,7 @@ void World::unwind(AttemptId id, unsigned floor, Error why) {
     const auto mask = static_cast<LayerMask>(1u << layer);
     if (attempt.state == AttemptState::Waiting && attempt.waiting_at == layer &&
         (attempt.passed & mask) == 0) {
-      policy.leave(v);
+      if (const AttemptId next = policy.leave(v); next != kNone) wake(next, layer, {0});
     }
     if ((attempt.passed & mask) == 0) continue;
     attempt.passed = static_cast<LayerMask>(attempt.passed & ~mask);
@@ -207,20 +208,20 @@ void World::unwind(AttemptId id, unsigned floor, Error why) {
         pipeline.spec->is_breaker(layer) ? policy.breaker_state() : std::nullopt;
     const After answer = policy.after(v, Outcome::failed(why));
     if (was) note_breaker(call, policy, was);
-    if (answer.wake != kNone) wake(answer.wake, layer);
+    if (answer.wake != kNone) wake(answer.wake, layer, answer.delay);
   }
 }
 
 // A place in a policy's line has come free: the attempt has it from this moment, and goes on as the
 // next thing that happens.
-void World::wake(AttemptId id, unsigned layer) {
+void World::wake(AttemptId id, unsigned layer, Duration delay) {
   Attempt& attempt = attempts_[id];
   Call& call = calls_[attempt.call];
-  cancel_timers(attempt.timers, layer, layer + 1);
-  (layer < pipeline_of(call).spec->inner ? call.passed : attempt.passed) |=
-      static_cast<LayerMask>(1u << layer);
+  const bool outer = layer < pipeline_of(call).spec->inner;
+  cancel_timers(outer ? call.timers : attempt.timers, layer, layer + 1);
+  (outer ? call.passed : attempt.passed) |= static_cast<LayerMask>(1u << layer);
   attempt.timers =
-      calendar_.arm({0}, Timing::Varying, kAttemptTimer, id, kWoken + layer + 1, attempt.timers);
+      calendar_.arm(delay, Timing::Varying, kAttemptTimer, id, kWoken + layer + 1, attempt.timers);
 }
 
 void World::note_breaker(const Call& call, Policy& policy, std::optional<BreakerState> was) {

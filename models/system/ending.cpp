@@ -67,6 +67,14 @@ bool World::waits_outside(const Call& call, const Attempt& attempt) const {
          (call.passed >> attempt.waiting_at & 1) == 0;
 }
 
+// The attempt that stands in the line of an outer layer, if there is one.
+AttemptId World::waiter_at(const Call& call, unsigned layer) const {
+  for (AttemptId id = call.attempts; id != kNone; id = attempts_[id].sibling) {
+    if (attempts_[id].waiting_at == layer && waits_outside(call, attempts_[id])) return id;
+  }
+  return kNone;
+}
+
 // The call is given up from outside layer `layer` inward; its outcome there is `why`.
 void World::give_up_call(CallId id, unsigned layer, Error why) {
   Call& call = calls_[id];
@@ -78,7 +86,9 @@ void World::give_up_call(CallId id, unsigned layer, Error why) {
     if (waits_outside(call, attempts_[attempt])) {
       CallView v = view(id, call, attempt);
       v.final = true;
-      pipeline.layers[attempts_[attempt].waiting_at]->leave(v);
+      const unsigned at = attempts_[attempt].waiting_at;
+      const AttemptId next = pipeline.layers[at]->leave(v);
+      if (next != kNone) wake(next, at, {0});
     }
     detach(attempt);
   }
@@ -93,7 +103,7 @@ void World::give_up_call(CallId id, unsigned layer, Error why) {
         pipeline.spec->is_breaker(i) ? policy.breaker_state() : std::nullopt;
     const After answer = policy.after(v, Outcome::failed(why));
     if (was) note_breaker(call, policy, was);
-    if (answer.wake != kNone) wake(answer.wake, i);
+    if (answer.wake != kNone) wake(answer.wake, i, answer.delay);
   }
   cancel_timers(call.timers, 0, ~0u);
 }
@@ -189,7 +199,7 @@ void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
   ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
   unwind(id, tag + 1, answer.why);
   attempt.passed = static_cast<LayerMask>(attempt.passed & ~(1u << tag));
-  walk_out(call_id, id, tag, Outcome::failed(answer.why));
+  walk_out(call_id, id, tag, Outcome::failed(answer.why, answer.retry_after_s));
 }
 
 void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
@@ -201,7 +211,8 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
     give_up_call(id, 0, Error::Deadline);
     return end_call(id, Outcome::failed(Error::Deadline));
   }
-  const OnTimer answer = pipeline_of(call).layers[tag]->on_timer(view(id, call, kNone));
+  const AttemptId waiting = waiter_at(call, tag);
+  const OnTimer answer = pipeline_of(call).layers[tag]->on_timer(view(id, call, waiting));
   if (answer.verdict == OnTimer::Verdict::SendAnother) {
     // One that has not got past an outer line needs no second in the same line.
     for (AttemptId a = call.attempts; a != kNone; a = attempts_[a].sibling) {
@@ -212,6 +223,10 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
     }
     ++call.hedges;
     return walk_in(new_attempt(id), tag + 1);
+  }
+  if (answer.verdict == OnTimer::Verdict::GoOn && waiting != kNone) {
+    call.passed |= static_cast<LayerMask>(1u << tag);
+    return walk_in(waiting, tag + 1);
   }
   if (answer.verdict != OnTimer::Verdict::GiveUp) return;
   if (call.traced) trace(call, "gives up: {}", name(answer.why));
@@ -232,7 +247,7 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
   give_up_call(id, tag + 1, answer.why);
   call.timers = outside;
   call.passed = static_cast<LayerMask>(call.passed & ~(1u << tag));
-  walk_out(id, kNone, tag, Outcome::failed(answer.why));
+  walk_out(id, kNone, tag, Outcome::failed(answer.why, answer.retry_after_s));
 }
 
 // Calls off those of an owner's timers whose tag is in [from, until).

@@ -136,7 +136,7 @@ void World::park(AttemptId id, std::uint32_t link_id, bool back, bool for_good) 
   attempt.timers = calendar_.arm(spec_.links[link_id].unreachable_after, Timing::Constant,
                                  kAttemptTimer, id, kUnreachable, attempt.timers);
   if (for_good) return;
-  Instance::Line& line = back ? links_[link_id].parked_from : links_[link_id].parked_to;
+  Line& line = back ? links_[link_id].parked_from : links_[link_id].parked_to;
   attempt.prev = line.tail;
   attempt.next = kNone;
   (line.tail == kNone ? line.head : attempts_[line.tail].next) = id;
@@ -148,7 +148,7 @@ void World::unpark(AttemptId id, Attempt& attempt) {
   attempt.state = AttemptState::Waiting;
   if (for_good) return;
   LinkState& link = links_[routes_[calls_[attempt.call].route].link];
-  Instance::Line& line = (attempt.waiting_at & 1) != 0 ? link.parked_from : link.parked_to;
+  Line& line = (attempt.waiting_at & 1) != 0 ? link.parked_from : link.parked_to;
   (attempt.prev == kNone ? line.head : attempts_[attempt.prev].next) = attempt.next;
   (attempt.next == kNone ? line.tail : attempts_[attempt.next].prev) = attempt.prev;
   FL_ASSERT(line.head != id, "a parked message was not taken out");
@@ -157,7 +157,7 @@ void World::unpark(AttemptId id, Attempt& attempt) {
 // The link has healed: each message goes through at its next retransmission.
 void World::deliver_parked(std::uint32_t link_id, bool back) {
   LinkState& link = links_[link_id];
-  Instance::Line& line = back ? link.parked_from : link.parked_to;
+  Line& line = back ? link.parked_from : link.parked_to;
   const LinkSpec& spec = spec_.links[link_id];
   while (line.head != kNone) {
     const AttemptId id = line.head;

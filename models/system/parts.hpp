@@ -3,11 +3,13 @@
 // other; World (world.hpp) is the corridor between them.
 
 #include <cstdint>
+#include <deque>
+#include <map>
 #include <memory>
 #include <vector>
 
-#include "models/policies/token_bucket.hpp"
 #include "models/system/balancer.hpp"
+#include "models/system/door.hpp"
 #include "models/system/spec.hpp"
 #include "models/system/statistics.hpp"
 #include "models/vocabulary/conditions.hpp"
@@ -60,6 +62,21 @@ struct Caller {
   std::uint32_t zone = kNone;
 };
 
+// Neighbours in a list through the attempts' rows.
+struct Line {
+  AttemptId head = kNone, tail = kNone;
+};
+
+// A line for each user who has something waiting, and whose turn it is.
+struct FairLines {
+  struct OfUser {
+    Line line;
+    std::uint32_t length = 0;
+  };
+  std::map<std::uint32_t, OfUser> users;
+  std::deque<std::uint32_t> turns;  // the next first; each user in `users` once
+};
+
 enum class InstanceState : std::uint8_t { Starting, Ready, Draining, Gone };
 
 struct Instance {
@@ -75,12 +92,12 @@ struct Instance {
   std::uint32_t named = 0;  // attempts that name it
   AttemptId jobs = kNone;   // those that hold a thread
   bool ordinary = true;  // of the one version, never cold, and no fault slows it or makes it fail
-  struct Line {
-    AttemptId head = kNone, tail = kNone;
-  };
   std::array<Line, 4> lines;        // by priority; the other disciplines use the first
   InstanceConditions conditions;    // changed by set()
-  std::optional<TokenBucket> door;  // its rate limit, if it has one
+  std::unique_ptr<Door> door;       // null: open to everybody
+  std::unique_ptr<FairLines> fair;  // of Discipline::Fair, instead of `lines`
+  std::unique_ptr<Codel> codel;
+  Instant last_empty;  // its queue, kept for `codel`
   Instant ready_since;
   const ServiceSpec* spec = nullptr;
   ServiceStatistics* stats = nullptr;
@@ -136,7 +153,7 @@ struct ServiceState {
 struct LinkState {
   LinkConditions conditions;
   bool plain = true;  // delivers at once and always: no event
-  Instance::Line parked_to, parked_from;
+  Line parked_to, parked_from;
 };
 
 // A client's way of asking.

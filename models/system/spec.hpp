@@ -11,6 +11,8 @@
 
 #include "models/controllers/controller.hpp"
 #include "models/faults/fault.hpp"
+#include "models/policies/codel.hpp"
+#include "models/policies/door_settings.hpp"
 #include "models/policies/policy.hpp"
 #include "models/system/balancing_rules.hpp"
 #include "models/system/outlier_detection.hpp"
@@ -19,7 +21,7 @@
 
 namespace faultline {
 
-enum class Discipline : std::uint8_t { Fifo, Lifo, Priority };
+enum class Discipline : std::uint8_t { Fifo, Lifo, Priority, AdaptiveLifo, Fair };
 enum class Balancing : std::uint8_t { RoundRobin, Random, LeastRequest, PowerOfTwo, PeakEwma };
 // Whether an instance in the caller's own zone is preferred.
 enum class ZoneRouting : std::uint8_t { Off, Aware, Failover };
@@ -120,14 +122,19 @@ struct ServiceSpec {
   std::uint32_t threads = 1;  // per instance; the largest number: unbounded
   std::uint32_t queue_limit = 0xffffffffu;
   Discipline discipline = Discipline::Fifo;
+  std::uint32_t lifo_above = 1;  // AdaptiveLifo: with more waiting the newest is next
+  std::optional<CodelSettings> codel;
   std::optional<Distribution> queue_timeout;  // who has waited so long is refused
   Balancing balancing = Balancing::RoundRobin;
   std::optional<BalancerSpec> balancer;
   WarmUpSpec warm_up;
-  double cpu = 0;        // cores per instance that work counts against; 0: one a thread
-  double door_rate = 0;  // requests per second and instance; 0: no limit
-  double door_burst = 1;
-  std::uint32_t door_concurrency = 0xffffffffu;
+  double cpu = 0;  // cores per instance that work counts against; 0: one a thread
+  std::shared_ptr<const DoorSettings> door;  // null: open to everybody
+  bool limits_wait() const { return queue_timeout || (codel && codel->at_arrival()); }
+  // Requests that an instance has room for, at work and waiting, as far as that is limited.
+  std::int64_t room() const {
+    return std::int64_t{threads} + (queue_limit == 0xffffffffu ? 0 : queue_limit);
+  }
   std::vector<EndpointSpec> endpoints;
   CallerSpec caller;
   std::uint64_t key = 0;

@@ -137,7 +137,9 @@ struct ServiceStatistics {
   StepIntegral busy, working, queued, ready;
   StepIntegral threads;  // of the instances that are ready or finish what they have
   std::uint64_t arrivals = 0;
-  double wasted_s = 0;  // thread-seconds after the caller had gone
+  double wasted_s = 0;           // thread-seconds after the caller had gone
+  double failed_work_s = 0;      // thread-seconds spent on what was then answered with an error
+  std::int64_t at_the_door = 0;  // let in, and waiting for the moment
   std::vector<PeakCounter> arrivals_peaks;
 };
 

@@ -15,13 +15,14 @@ Caller World::make_caller(const CallerSpec& spec, std::uint32_t ordinal,
   shared.resize(spec.pipelines.size());
   for (std::size_t i = 0; i < spec.pipelines.size(); ++i) {
     const PipelineSpec& pipeline = spec.pipelines[i];
-    if (pipeline.shared && !shared[i].empty()) {
-      caller.pipelines.push_back({&pipeline, shared[i]});
-      continue;
+    std::vector<std::shared_ptr<Policy>> layers, &kept = shared[i];
+    kept.resize(pipeline.layers.size());
+    for (std::size_t layer = 0; layer < kept.size(); ++layer) {
+      const PolicyConfig& config = *pipeline.layers[layer];
+      const bool share = pipeline.shared || config.shares_state();
+      layers.push_back(share && kept[layer] ? kept[layer] : config.make());
+      if (share) kept[layer] = layers.back();
     }
-    std::vector<std::shared_ptr<Policy>> layers;
-    for (const auto& config : pipeline.layers) layers.push_back(config->make());
-    if (pipeline.shared) shared[i] = layers;
     caller.pipelines.push_back({&pipeline, std::move(layers)});
   }
   for (std::uint32_t service : spec.targets) {
@@ -65,9 +66,9 @@ InstanceId World::new_instance(std::uint32_t service, std::uint32_t version) {
   instance.version = version;
   instance.flagged = !services_[service].flags.empty();
   instance.spec = &spec_.services[service];
-  if (instance.spec->door_rate > 0) {
-    instance.door.emplace(instance.spec->door_rate, instance.spec->door_burst);
-  }
+  if (instance.spec->discipline == Discipline::Fair) instance.fair = std::make_unique<FairLines>();
+  if (instance.spec->codel) instance.codel = std::make_unique<Codel>(*instance.spec->codel);
+  if (instance.spec->door) instance.door = std::make_unique<Door>(*instance.spec->door);
   instance.stats = &service_stats_[service];
   instance.handling = service_stats_[service].handling[version].data();
   instance.ordinal = services_[service].instances_made++;

@@ -83,13 +83,12 @@ void World::kill(InstanceId id) {
   instances_[id].serving = true;  // nobody takes a thread that comes free now
   // One at a time: when a caller learns of one, it may call off others.
   while (instances_[id].jobs != kNone) crash_job(instances_[id].jobs);
-  for (std::size_t line = 0; line < instances_[id].lines.size(); ++line) {
-    while (instances_[id].lines[line].head != kNone) crash_job(instances_[id].lines[line].head);
-  }
+  while (instances_[id].queued > 0) crash_job(first_in_line(instances_[id]));
   instances_[id].serving = false;
   // What its policies knew died with it.
   const ServiceSpec& service = spec_.services[instances_[id].service];
   auto& shared = shared_[spec_.clients.size() + instances_[id].service];
+  if (service.door) instances_[id].door = std::make_unique<Door>(*service.door);
   forget_breakers(callers_[instances_[id].caller]);
   callers_[instances_[id].caller] = make_caller(service.caller, instances_[id].ordinal, shared);
 }

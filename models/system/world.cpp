@@ -5,7 +5,7 @@
 namespace faultline {
 
 World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuring)
-    : spec_(spec), seed_(mix(seed ^ 0x6661756c746c696eULL)), measuring_(measuring) {
+    : WorldState(spec, mix(seed ^ 0x6661756c746c696eULL), measuring) {
   context_.seed = seed;
   AssertContext guard(&context_);
   const Series series(measuring.step, measuring.bins);
@@ -187,6 +187,8 @@ Ledger World::ledger() const {
       }
     }
   }
+  for (const ServiceStatistics& service : service_stats_)
+    left += static_cast<std::uint64_t>(service.at_the_door);
   ledger.balanced = arrived == left + threads + in_queues && requests == ledger.in_flight &&
                     attempts_begun_ - attempts_ended_ == wanted && threads == held &&
                     in_queues == queued && permits == given;

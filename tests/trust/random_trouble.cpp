@@ -31,13 +31,19 @@ void Author::policy(int i) {
   if (has(0.4, "bulkhead"))
     add("bulkhead = {{ concurrent = {}, waiting = {} }}\n", dice_.between(1, 10),
         dice_.between(0, 10));
-  if (has(0.2, "rate_limit"))
-    add("rate_limit = {{ kind = \"token_bucket\", rate = \"{}\", burst = {} }}\n",
-        rate(dice_.between(60, 6000)), dice_.between(1, 20));
+  if (has(0.2, "rate_limit")) {
+    const std::string plain = rate(dice_.between(60, 6000));
+    const int burst = dice_.between(1, 20);
+    add("rate_limit = {}\n",
+        options_.scalable || limits_.chance(0.3)
+            ? fmt::format("{{ kind = \"token_bucket\", rate = \"{}\", burst = {} }}", plain, burst)
+            : rate_limit(true));
+  }
   if (has(0.3, "hedge"))
     add("hedge = {{ after = \"{}\", max = {} }}\n",
         dice_.chance(0.2) ? "p90" : some_time(500, 100'000), dice_.between(1, 3));
   if (has(0.2, "fallback")) add("fallback = {{ quality = 0.5 }}\n");
+  for (std::string& name : own_pace()) order.push_back(std::move(name));
   if (dice_.chance(0.5) && !order.empty()) {
     for (std::size_t n = order.size(); n > 1; --n)
       std::swap(order[n - 1], order[static_cast<std::size_t>(dice_.below(static_cast<int>(n)))]);
