@@ -168,7 +168,7 @@ std::vector<std::string> SweepFiles::shard_parts() const {
 tl::expected<SweepOutcome, SweepProblem> run_sweep(const SweepPlan& plan, const SweepFiles& files,
                                                    const SweepOptions& options) {
   const std::string path = files.part(options.shard);
-  const SweepIdentity identity = identity_of(plan);
+  const PlanIdentity identity = identity_of(plan);
   auto store = SweepStore::open(path, identity, options.way);
   if (!store) {
     using Kind = StoreProblem::Kind;

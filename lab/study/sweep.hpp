@@ -62,7 +62,7 @@ struct SweepStatus {
     std::string file, problem;
     std::int64_t done = 0, of = 0, failed = 0;
   };
-  SweepIdentity identity;
+  PlanIdentity identity;
   std::vector<Part> parts;
   std::int64_t done = 0, of = 0, failed = 0;
   bool finished = false;  // the results are written
@@ -73,7 +73,7 @@ tl::expected<SweepStatus, SweepProblem> status_of(const SweepFiles& files);
 // Writes OUT.csv and OUT.sqlite from part files. Nothing is written unless every run is there
 // exactly once; then `missing` says what is not.
 struct Merged {
-  SweepIdentity identity;
+  PlanIdentity identity;
   SweepPlan plan;
   std::vector<SweepRun> runs;        // in order
   std::vector<std::string> missing;  // sentences
@@ -81,6 +81,6 @@ struct Merged {
 tl::expected<Merged, SweepProblem> collect(const std::vector<std::string>& parts);
 tl::expected<void, SweepProblem> write_results(const Merged& merged, const SweepFiles& files);
 // The same from a file of results, where they are written already.
-tl::expected<SweepIdentity, SweepProblem> identity_in(const std::string& sqlite_file);
+tl::expected<PlanIdentity, SweepProblem> identity_in(const std::string& sqlite_file);
 
 }  // namespace faultline

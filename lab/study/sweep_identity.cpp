@@ -53,8 +53,8 @@ std::string_view program_version() {
   return FAULTLINE_VERSION;
 }
 
-SweepIdentity identity_of(const SweepPlan& plan) {
-  SweepIdentity id;
+PlanIdentity identity_of(const SweepPlan& plan) {
+  PlanIdentity id;
   id.emplace_back("version", plan.version);
   id.emplace_back("scenario", plan.scenario);
   id.emplace_back("text", fmt::format("{:016x}", derive(std::uint64_t{1}, plan.text)));
@@ -81,8 +81,8 @@ SweepIdentity identity_of(const SweepPlan& plan) {
   return id;
 }
 
-std::string difference(const SweepIdentity& stored, const SweepIdentity& wanted) {
-  const auto find = [](const SweepIdentity& id, const std::string& key) {
+std::string difference(const PlanIdentity& stored, const PlanIdentity& wanted) {
+  const auto find = [](const PlanIdentity& id, const std::string& key) {
     for (const auto& [k, v] : id) {
       if (k == key) return v;
     }
@@ -102,7 +102,7 @@ std::string difference(const SweepIdentity& stored, const SweepIdentity& wanted)
   return stored.size() == wanted.size() ? "" : "they are of a sweep with other axes";
 }
 
-tl::expected<SweepPlan, std::string> plan_of(const SweepIdentity& identity) {
+tl::expected<SweepPlan, std::string> plan_of(const PlanIdentity& identity) {
   SweepPlan plan;
   for (const auto& [key, value] : identity) {
     if (key == "version") plan.version = value;

@@ -48,12 +48,12 @@ struct SweepPlan {
 tl::expected<SweepPlan, Diagnostics> plan_sweep(const SweepRequest& request);
 
 // What identifies a plan, under names for people. Equal identities have equal results.
-using SweepIdentity = std::vector<std::pair<std::string, std::string>>;
-SweepIdentity identity_of(const SweepPlan& plan);
+using PlanIdentity = std::vector<std::pair<std::string, std::string>>;
+PlanIdentity identity_of(const SweepPlan& plan);
 // What of two identities differs, in a sentence; empty if nothing does.
-std::string difference(const SweepIdentity& stored, const SweepIdentity& wanted);
+std::string difference(const PlanIdentity& stored, const PlanIdentity& wanted);
 // The plan that an identity tells of: all but the scenario's text.
-tl::expected<SweepPlan, std::string> plan_of(const SweepIdentity& identity);
+tl::expected<SweepPlan, std::string> plan_of(const PlanIdentity& identity);
 
 // The version of this program.
 std::string_view program_version();

@@ -166,7 +166,7 @@ void say_missing(Merged& merged, const std::vector<char>& seen) {
 
 tl::expected<Merged, SweepProblem> collect(const std::vector<std::string>& parts) {
   Merged merged;
-  SweepIdentity first;
+  PlanIdentity first;
   std::vector<char> seen;
   for (const std::string& part : parts) {
     auto store = SweepStore::read(part);
@@ -213,7 +213,7 @@ tl::expected<void, SweepProblem> write_results(const Merged& merged, const Sweep
   return write_sqlite(merged, files.sqlite());
 }
 
-tl::expected<SweepIdentity, SweepProblem> identity_in(const std::string& sqlite_file) {
+tl::expected<PlanIdentity, SweepProblem> identity_in(const std::string& sqlite_file) {
   auto store = SweepStore::read_results(sqlite_file);
   if (!store) return tl::unexpected(SweepProblem{false, store.error().message});
   return *store;

@@ -110,7 +110,7 @@ FileLock::~FileLock() {
 }
 
 // A rollback journal, which a shared file system can do, too.
-void SweepStore::begin(const SweepIdentity& plan) {
+void SweepStore::begin(const PlanIdentity& plan) {
   database_->execute("PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE;");
   database_->execute(
       "CREATE TABLE IF NOT EXISTS plan(key TEXT, value TEXT);"
@@ -136,7 +136,7 @@ void SweepStore::read_identity() {
 }
 
 tl::expected<SweepStore, StoreProblem> SweepStore::open(const std::string& path,
-                                                        const SweepIdentity& plan, Way way) {
+                                                        const PlanIdentity& plan, Way way) {
   using Kind = StoreProblem::Kind;
   auto lock = std::make_unique<FileLock>(path + ".lock");
   if (!lock->held())
@@ -188,7 +188,7 @@ std::vector<SweepRun> SweepStore::readable_runs() const {
 
 // What can still be read goes into a new file, which takes the place of the torn one.
 tl::expected<SweepStore, StoreProblem> SweepStore::repair(const std::string& path,
-                                                          const SweepIdentity& plan) {
+                                                          const PlanIdentity& plan) {
   std::vector<SweepRun> kept;
   try {
     SweepStore torn(std::make_unique<Database>(path, Database::Mode::Read));
@@ -237,7 +237,7 @@ tl::expected<SweepStore, StoreProblem> SweepStore::read(const std::string& path)
   }
 }
 
-tl::expected<SweepIdentity, StoreProblem> SweepStore::read_results(const std::string& path) {
+tl::expected<PlanIdentity, StoreProblem> SweepStore::read_results(const std::string& path) {
   auto store = read(path);
   if (!store) return tl::unexpected(store.error());
   return store->identity_;

@@ -48,14 +48,14 @@ class SweepStore {
   // Fresh: the file must not exist. Resume: goes on with what is there, if anything; what a crash
   // has torn is repaired, and `repaired` says what was done. Force: begins anew.
   static tl::expected<SweepStore, StoreProblem> open(const std::string& path,
-                                                     const SweepIdentity& plan, Way way);
+                                                     const PlanIdentity& plan, Way way);
   // For reading, whatever plan it has.
   static tl::expected<SweepStore, StoreProblem> read(const std::string& path);
 
   // The plan of a file of results.
-  static tl::expected<SweepIdentity, StoreProblem> read_results(const std::string& path);
+  static tl::expected<PlanIdentity, StoreProblem> read_results(const std::string& path);
 
-  const SweepIdentity& identity() const { return identity_; }
+  const PlanIdentity& identity() const { return identity_; }
   const std::string& repaired() const { return repaired_; }
   // In one transaction. Throws DatabaseError.
   void add(const std::vector<SweepRun>& runs);
@@ -66,15 +66,15 @@ class SweepStore {
 
  private:
   explicit SweepStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
-  void begin(const SweepIdentity& plan);
+  void begin(const PlanIdentity& plan);
   void read_identity();
   std::vector<SweepRun> readable_runs() const;
   static tl::expected<SweepStore, StoreProblem> repair(const std::string& path,
-                                                       const SweepIdentity& plan);
+                                                       const PlanIdentity& plan);
 
   std::unique_ptr<FileLock> lock_;  // let go after the database is closed
   std::unique_ptr<Database> database_;
-  SweepIdentity identity_;
+  PlanIdentity identity_;
   std::string repaired_;
 };
 

@@ -151,6 +151,44 @@ TEST_CASE("least squares find the effects that were put in", "[study][US4]") {
   CHECK(e.axes[1].levels[0].mean.mean == Approx(15.5));
 }
 
+TEST_CASE("results of another version are refused, and it is said which", "[study][US4]") {
+  const std::string path = std::string(FAULTLINE_BINARY_DIR) + "/store-test.part";
+  SweepPlan plan;
+  plan.version = "0.0.1";
+  plan.scenario = "A shop";
+  plan.axes = {*parse_axis("a=1,2")};
+  plan.points = *points_of(plan);
+  const PlanIdentity older = identity_of(plan);
+  plan.version = "0.0.2";
+  const PlanIdentity newer = identity_of(plan);
+  {
+    auto store = SweepStore::open(path, older, SweepStore::Way::Force);
+    REQUIRE(store);
+    store->add({{0, 0, 1, "f00", "", {0.5, -0.0}}, {1, 0, 1, "", "E306: no", {}}});
+    // Two at a time would double what one of them does.
+    const auto second = SweepStore::open(path, older, SweepStore::Way::Resume);
+    REQUIRE_FALSE(second);
+    CHECK(second.error().kind == StoreProblem::Kind::Busy);
+  }
+  const auto other = SweepStore::open(path, newer, SweepStore::Way::Resume);
+  REQUIRE_FALSE(other);
+  CHECK(other.error().message.find("of version 0.0.1, and this is 0.0.2") != std::string::npos);
+  CHECK(SweepStore::open(path, older, SweepStore::Way::Fresh).error().kind ==
+        StoreProblem::Kind::Exists);
+  const auto again = SweepStore::open(path, older, SweepStore::Way::Resume);
+  REQUIRE(again);
+  CHECK(again->done(plan) == std::vector<char>{1, 1});
+  std::vector<SweepRun> runs;
+  again->each([&](const SweepRun& r) { runs.push_back(r); });
+  REQUIRE(runs.size() == 2);
+  CHECK(runs[0].values == std::vector<double>{0.5, -0.0});
+  CHECK(runs[1].problem == "E306: no");
+  const auto told = plan_of(again->identity());
+  REQUIRE(told);
+  CHECK(told->points == plan.points);
+  CHECK(told->axes[0].key == "a");
+}
+
 TEST_CASE("an estimate is Student's", "[study]") {
   const std::vector<double> x = {1, 2, 3, 4};
   const Estimate e = estimate(x);
