@@ -105,12 +105,13 @@ void add_degradation(const Scenario& scenario, WorldSpec& spec) {
 
 std::optional<BalancerSpec> balancer_of(const Service& service) {
   const Balancer& b = service.balancer;
-  if (b.kind != Balancing::PeakEwma && !b.choice_count && b.weights.empty() && !b.slow_start &&
-      b.zones == ZoneRouting::Off && !service.outlier_detection)
+  if (b.kind != Balancing::PeakEwma && !b.choice_count && !b.refresh && b.weights.empty() &&
+      !b.slow_start && b.zones == ZoneRouting::Off && !service.outlier_detection)
     return std::nullopt;
   BalancerSpec s;
   s.weights = b.weights;
   s.choice_count = static_cast<std::uint32_t>(b.choice_count.value_or(0));
+  if (b.refresh) s.refresh = *b.refresh;
   s.bias = b.bias;
   if (b.slow_start) {
     s.slow_start = {b.slow_start->window, b.slow_start->aggression, b.slow_start->min_weight.value};

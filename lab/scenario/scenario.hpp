@@ -116,6 +116,7 @@ struct SlowStartOptions {
 struct Balancer {
   Balancing kind = Balancing::RoundRobin;
   std::optional<std::int64_t> choice_count;
+  std::optional<Duration> refresh;
   std::vector<double> weights;
   double bias = 1;
   std::optional<SlowStartOptions> slow_start;

@@ -43,11 +43,18 @@ void Balancer::describe(Binder& b) {
                     "better of two by that count; or by the lower recent round trip."},
            kind, kBalancers);
   b.field({.key = "choice_count",
-           .help = "Of least_request: so many are drawn, and may be drawn twice (Envoy's 2).",
+           .help = "Of least_request: so many are drawn, and may be drawn twice (Envoy has 2), "
+                   "instead of all; of power_of_two: so many different ones, instead of 2.",
            .min = 1,
-           .max = 1000,
-           .fallback = "all are looked at"},
+           .max = 1000},
           choice_count);
+  b.field({.key = "refresh",
+           .help = "The counts of attempts are looked up so often, and stale in between.",
+           .min = 0,
+           .max = 86400,
+           .above_min = true,
+           .fallback = "always fresh"},
+          refresh);
   b.list({.key = "weights",
           .help = "Of the instances, in turn; of round_robin and least_request.",
           .min = 0.001,
@@ -84,7 +91,10 @@ void Balancer::describe(Binder& b) {
            .max = 1},
           panic_threshold);
   const bool least = kind == Balancing::LeastRequest;
-  if (choice_count && !least) b.reject("choice_count", "is about least_request");
+  const bool counts = least || kind == Balancing::PowerOfTwo;
+  if (choice_count && !counts) b.reject("choice_count", "is about least_request and power_of_two");
+  if (refresh && !counts) b.reject("refresh", "is about least_request and power_of_two");
+  if (choice_count && *choice_count < 2 && !least) b.reject("choice_count", "is at least 2");
   const bool can_weigh = least || kind == Balancing::RoundRobin;
   if (!weights.empty() && !can_weigh)
     b.reject("weights", "are used by round_robin and least_request only");

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "lab/study/experiment_parts.hpp"
+#include "models/theory/balancing.hpp"
 
 namespace faultline {
 namespace {
@@ -12,12 +13,18 @@ namespace {
 using namespace networks;
 using Answer = std::optional<Experiment>;
 
+// The least loaded of so many different ones.
+std::string least_of(int sampled) {
+  if (sampled == 2) return "\"power_of_two\"";
+  return fmt::format("{{ kind = \"power_of_two\", choice_count = {} }}", sampled);
+}
+
 // N servers of one thread each behind a balancer; the only caller knows them all.
 Experiment balanced(int servers, double load, double mu, std::string_view balancer) {
   Experiment e;
   e.scenario = "faultline = 1\n" + open_client("station", load * mu * servers) +
                service("station", "1", toml::exp(1 / mu)) +
-               fmt::format("replicas = {}\nbalancer = \"{}\"\n", servers, balancer);
+               fmt::format("replicas = {}\nbalancer = {}\n", servers, balancer);
   e.samples_per_unit = load * mu * servers;
   e.events_per_unit = 2 * e.samples_per_unit;
   e.warmup_units = warmup_for(load) / mu;
@@ -29,16 +36,19 @@ Answer supermarket(Asked& ask) {
   const int choices = ask.whole("d");
   const double load = ask.positive("rho"), mu = ask.has("mu") ? ask.positive("mu") : 1;
   ask.must_be("N", "infinity (use N>=1000; expect O(1/N) bias)");
-  if (load >= 1 || choices > 2) return std::nullopt;
+  if (load >= 1 || choices > 100) return std::nullopt;
   // A queue that is nearly always there has to be watched for a thousand million requests.
   if (choices == 1 && load > 0.97) return std::nullopt;
-  // With one choice the servers are independent, so a few tell as much as many.
-  const int servers = choices == 1 ? 4 : 1000;
-  Experiment e = balanced(servers, load, mu, choices == 1 ? "random" : "power_of_two");
-  if (choices == 2) e.warmup_units = std::min(e.warmup_units, 20 / (1 - load) / mu);
+  const auto least = ask.index("frac_servers_with_at_least_", "");
+  // With one choice the servers are independent, so a few tell as much as many. With more, a
+  // thousand are nearly infinitely many, but for long queues: where only a few have one, theirs is
+  // not independent of the others'. That is off by 1/N.
+  const bool rare = least && theory::supermarket_share_with_at_least(choices, load, *least) < 0.05;
+  const int servers = choices == 1 ? 4 : rare ? 20'000 : 1000;
+  Experiment e = balanced(servers, load, mu, choices == 1 ? "\"random\"" : least_of(choices));
+  if (choices >= 2) e.warmup_units = std::min(e.warmup_units, 20 / (1 - load) / mu);
   if (ask.asks("mean_sojourn"))
     return with_value(std::move(e), measure::mean(measure::latency_at("station")));
-  const auto least = ask.index("frac_servers_with_at_least_", "");
   if (!least || *least < 1) return std::nullopt;
   e.watched = "station";
   e.look_every_units = 2 / mu;
@@ -52,8 +62,8 @@ Answer shortest_of_sampled(Asked& ask) {
   const double load = ask.positive("rho"), mu = ask.positive("mu");
   ask.must_be("sampling", "without replacement");
   if (load >= 1 || !ask.asks("mean_sojourn")) return std::nullopt;
-  if (sampled != servers && sampled != 2) return std::nullopt;
-  Experiment e = balanced(servers, load, mu, sampled == servers ? "least_request" : "power_of_two");
+  if (sampled < 2 || sampled > servers) return std::nullopt;
+  Experiment e = balanced(servers, load, mu, least_of(sampled));
   return with_value(std::move(e), measure::mean(measure::latency_at("station")));
 }
 
@@ -66,7 +76,7 @@ Answer redundancy(Asked& ask) {
     ask.read("N");
     const double load = ask.positive("rho");
     // A hedge without delay; of a thousand servers both copies seldom pick the same.
-    Experiment e = balanced(1000, load, mu, "random");
+    Experiment e = balanced(1000, load, mu, "\"random\"");
     ask.if_any("lam", load * mu);
     const std::size_t at = e.scenario.find("[service");
     e.scenario.insert(at, "policy = \"twice\"\n");

@@ -233,7 +233,9 @@ void World::note_breaker(const Call& call, Policy& policy, std::optional<Breaker
   constexpr std::array<std::string_view, 3> kStates = {"closed", "open", "half-open"};
   const std::uint32_t edge = routes_[call.route].edge;
   EdgeStatistics& counts = *routes_[call.route].counts;
-  if (*is == BreakerState::Open) ++counts.breaker_opened;
+  // One that is judged between two calls may have opened and be half-open by the next.
+  const bool unseen = *was == BreakerState::Closed && *is == BreakerState::HalfOpen;
+  if (*is == BreakerState::Open || unseen) ++counts.breaker_opened;
   if (*is == BreakerState::Closed) ++counts.breaker_closed;
   counts.open_breakers.add(now(),
                            int{*was == BreakerState::Closed} - int{*is == BreakerState::Closed});

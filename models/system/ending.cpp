@@ -18,9 +18,9 @@ void World::detach(AttemptId id, Attempt& attempt, Call& call, const Route& rout
   ++attempts_ended_;
 
   if (attempt.instance != kNone) {
+    if (route.watched) note_done(id, call);
     auto& outstanding = callers_[call.caller].targets[route.target].outstanding;
     if (attempt.instance < outstanding.size()) --outstanding[attempt.instance];
-    if (route.watched) note_done(id, call);
   }
   if (attempt.state == AttemptState::Waiting) return release_attempt(id, attempt);
   let_go(id, attempt, call, route);

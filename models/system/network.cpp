@@ -80,7 +80,7 @@ InstanceId World::least_loaded(const Target& target, const std::vector<InstanceI
   std::uint32_t fewest = ~0u;
   for (std::size_t i = 0; i < among.size(); ++i) {
     const InstanceId id = among[(start + i) % among.size()];
-    const std::uint32_t load = outstanding(target, id);
+    const std::uint32_t load = id < target.outstanding.size() ? target.outstanding[id] : 0;
     if (load >= fewest) continue;
     fewest = load;
     best = id;
@@ -94,8 +94,10 @@ InstanceId World::better_of_two(const Target& target, const std::vector<Instance
   Draws draws(key);
   const std::size_t first = draws.below(among.size());
   const std::size_t second = (first + 1 + draws.below(among.size() - 1)) % among.size();
-  return outstanding(target, among[second]) < outstanding(target, among[first]) ? among[second]
-                                                                                : among[first];
+  const auto load = [&](InstanceId id) {
+    return id < target.outstanding.size() ? target.outstanding[id] : 0;
+  };
+  return load(among[second]) < load(among[first]) ? among[second] : among[first];
 }
 
 // Sends the attempt to its server, or its answer back, over a link that takes its time or loses.

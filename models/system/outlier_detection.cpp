@@ -96,7 +96,7 @@ void OutlierSettings::describe(Binder& b) {
           max_ejection_percent);
   b.field({.key = "always_eject_one_host", .help = "One may be out, whatever the share."},
           always_eject_one_host);
-  if (max_ejection_time < base_ejection_time)
+  if (b.given("max_ejection_time") && max_ejection_time < base_ejection_time)
     b.reject("max_ejection_time", "is less than base_ejection_time");
 }
 
@@ -180,7 +180,7 @@ void OutlierDetector::eject(Instant now, Host host) {
       std::count_if(hosts_.begin(), hosts_.end(), [&](Host h) { return ejected(h); }));
   if (s.out || !may_eject(out, hosts_.size(), settings_)) return;
   const Duration base = settings_.base_ejection_time;
-  if (Duration{s.times * base.ns} < settings_.max_ejection_time + base) ++s.times;
+  if (Duration{s.times * base.ns} < std::max(settings_.max_ejection_time, base) + base) ++s.times;
   Duration length = ejection_time(s.times, settings_);
   if (const std::int64_t jitter = settings_.max_ejection_time_jitter.ns / 1'000'000; jitter > 0) {
     Draws draws(derive(derive(key_, host), static_cast<std::uint64_t>(s.ever)));

@@ -107,9 +107,12 @@ struct CallerSpec {
 
 // What a balancer does besides the plain kinds; a service that asks for none of it has none.
 struct BalancerSpec {
-  std::vector<double> weights;     // of the instances, in turn; empty: all alike
-  std::uint32_t choice_count = 0;  // of LeastRequest: so many are drawn; 0: all are looked at
-  double bias = 1;                 // of LeastRequest with unequal weights
+  std::vector<double> weights;  // of the instances, in turn; empty: all alike
+  // Of LeastRequest: so many are drawn, with repetition; 0: all are looked at. Of PowerOfTwo: so
+  // many different ones, at least 2.
+  std::uint32_t choice_count = 0;
+  Duration refresh{0};  // how old counts may be; 0: they are always fresh
+  double bias = 1;      // of LeastRequest with unequal weights
   SlowStart slow_start;
   Duration default_rtt = milliseconds(30), decay = milliseconds(10'000);  // of PeakEwma
   ZoneRouting zone_routing = ZoneRouting::Off;

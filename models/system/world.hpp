@@ -154,24 +154,12 @@ class World : private WorldState {
   bool is_plain(std::uint32_t link) const;
 
   // balancing.cpp
+  friend class Chooser;
   std::unique_ptr<BalancerState> make_balancer(std::uint32_t service, std::uint64_t key);
   OutlierDetector* outliers_of(Target& target, const Call& call);
   [[gnu::noinline]] InstanceId choose_with_care(Target& target, const Call& call,
                                                 const Attempt& attempt,
                                                 const std::vector<InstanceId>& among);
-  std::vector<InstanceId> share_of_zone(const std::vector<InstanceId>& hosts, const Call& call,
-                                        std::uint32_t zone, std::uint64_t key) const;
-  void count_callers(const Call& call, std::vector<std::uint32_t>& by_zone) const;
-  InstanceId fail_over(Target& target, const std::vector<InstanceId>& among, std::uint32_t zone,
-                       std::uint64_t key);
-  InstanceId pick(Target& target, const std::vector<InstanceId>& among, std::uint64_t key);
-  BalancerState::Turns& turns_among(Target& target, const std::vector<InstanceId>& among);
-  InstanceId in_turn(Target& target, const std::vector<InstanceId>& among);
-  InstanceId by_weight(Target& target, const std::vector<InstanceId>& among, double bias);
-  InstanceId least_of_some(const Target& target, const std::vector<InstanceId>& among,
-                           std::uint64_t key) const;
-  InstanceId quicker_of_two(Target& target, const std::vector<InstanceId>& among,
-                            std::uint64_t key);
   PeakEwma& round_trip(Target& target, InstanceId id);
   [[gnu::noinline]] void note_sent(AttemptId id, const Call& call);
   [[gnu::noinline]] void note_done(AttemptId id, const Call& call);
@@ -182,9 +170,6 @@ class World : private WorldState {
                                         const Call& call, Draws& draws) const;
   Duration since_ready(const Instance& instance) const;
   double warm_up_factor(const Instance& instance) const;
-  static std::uint32_t outstanding(const Target& target, InstanceId id) {
-    return id < target.outstanding.size() ? target.outstanding[id] : 0;
-  }
 
   // serving.cpp
   void on_delivered(AttemptId id);

@@ -148,7 +148,7 @@ TEST_CASE("what a balancer can't do is refused", "[scenario][balancing]") {
   CHECK(refused("\"random\"") == "");
   CHECK(refused("\"fastest\"").find("E202") != std::string::npos);
   CHECK(refused("{ kind = \"random\", weights = [1] }").find("`weights`") != std::string::npos);
-  CHECK(refused("{ choice_count = 2 }").find("least_request") != std::string::npos);
+  CHECK(refused("{ choice_count = 2 }").find("is about least_request") != std::string::npos);
   CHECK(refused("{ zones = \"aware\" }").find("add `zones`") != std::string::npos);
   CHECK(refused("{ zones = \"aware\" }", "zones = [\"a\"]") == "");
   CHECK(refused("{ weights = [0] }") != "");
