@@ -1,8 +1,8 @@
 #pragma once
 // A degradation ladder's rule: which rung, given how strained a service is. Rung 0 is everything;
 // rung n holds from the moment the strain has been above its threshold, one rung at a time, and is
-// left again when the strain is below that threshold less a margin (hysteresis). Each rung is kept
-// for at least the dwell time, so that a signal on the edge does not make the service flap.
+// left again when the strain is below that threshold less a margin (hysteresis) and the dwell time
+// since the last change is over. Quick to give up, slow to take back: so it doesn't flap.
 
 #include <cstddef>
 #include <vector>

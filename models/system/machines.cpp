@@ -216,6 +216,7 @@ void World::run_out_of_memory(InstanceId id) {
 void World::restart_machine(InstanceId id) {
   Instance& instance = instances_[id];
   machine_of(id)->out_of_memory = false;
+  instance.ready_since = now();  // it is cold again
   instance.set(conditions_of(id));
   if (instance.conditions.down) return;  // something else keeps it down
   tell(FactKind::Ready, instance.spec->name,
