@@ -28,11 +28,15 @@ void Legend::paintEvent(QPaintEvent*) {
   painter.setRenderHint(QPainter::Antialiasing);
   painter.fillRect(rect(), theme.surface);
   const QFontMetrics metrics(font());
-  double wanted = 0;
-  for (const auto& [name, meaning] : names_) wanted += metrics.horizontalAdvance(name) + 4;
+  constexpr double kShort = 60;  // pixels: not shortened
+  double wanted = 0, kept = 0;
+  const auto advance = [&](const QString& name) { return metrics.horizontalAdvance(name) + 4.0; };
+  for (const auto& [name, meaning] : names_) {
+    (advance(name) <= kShort ? kept : wanted) += advance(name);
+  }
   // Where there is no room for all, each is shortened.
   const double strokes = 8 + 37.0 * static_cast<double>(names_.size());
-  const double share = std::min(1.0, (width() - strokes) / std::max(1.0, wanted));
+  const double share = std::min(1.0, (width() - strokes - kept) / std::max(1.0, wanted));
   double x = 8;
   const double middle = height() / 2.0;
   for (const auto& [name, meaning] : names_) {
@@ -42,7 +46,7 @@ void Legend::paintEvent(QPaintEvent*) {
     painter.setPen(pen);
     painter.drawLine(QPointF(x, middle), QPointF(x + 20, middle));
     draw_marker(painter, stroke.marker, {x + 10, middle}, stroke.pen.color());
-    const double room = (metrics.horizontalAdvance(name) + 4) * share;
+    const double room = advance(name) * (advance(name) <= kShort ? 1 : share);
     painter.setPen(theme.text);
     painter.drawText(QRectF(x + 25, 0, room, height()), Qt::AlignVCenter | Qt::AlignLeft,
                      metrics.elidedText(name, Qt::ElideRight, static_cast<int>(room)));

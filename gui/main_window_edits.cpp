@@ -7,6 +7,7 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QSaveFile>
+#include <QTabWidget>
 
 #include "gui/knobs_panel.hpp"
 #include "gui/main_window.hpp"
@@ -18,6 +19,7 @@ namespace faultline::gui {
 namespace {
 
 constexpr int kEditPause = 150, kFilePause = 250;  // milliseconds
+constexpr int kWide = 1200;                        // pixels
 
 }  // namespace
 
@@ -33,6 +35,9 @@ void MainWindow::make_knobs() {
   toggle->setText(tr("&Knobs"));
   toggle->setShortcut(Qt::CTRL | Qt::Key_K);
   menuBar()->actions().value(1)->menu()->addAction(toggle);
+  // In a narrow window the form takes the place of the story.
+  connect(knobs_dock_, &QDockWidget::visibilityChanged, this,
+          [this](bool shown) { lists_->parentWidget()->setVisible(!shown || width() >= kWide); });
   for (QTimer* timer : {&edited_, &file_changed_}) timer->setSingleShot(true);
   edited_.setInterval(kEditPause);
   file_changed_.setInterval(kFilePause);

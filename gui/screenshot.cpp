@@ -17,7 +17,8 @@ namespace {
 void take_soon(MainWindow& window, const ScreenshotOptions& options) {
   if (options.at_s) window.time().set_cursor(*options.at_s);
   QTimer::singleShot(400, &window, [&window, options] {
-    const bool written = window.grab().save(options.file);
+    const bool written =
+        window.grab().toImage().convertToFormat(QImage::Format_RGB888).save(options.file, "PNG", 0);
     if (!written) qWarning("cannot write %s", qPrintable(options.file));
     QApplication::exit(written ? 0 : 3);
   });

@@ -101,12 +101,15 @@ void TimeChart::draw_scale(QPainter& painter, const Scale& scale, bool right) co
   const int wanted = std::clamp(static_cast<int>(area.height()) / (2 * metrics.height()), 1, 5);
   const auto ticks = scale.logarithmic ? decade_ticks(scale.low, scale.high, wanted + 1)
                                        : value_ticks(scale.low, scale.high, wanted);
+  double labelled = -1e9;  // the y of the last label
   for (const double value : ticks) {
     const double y = std::round(y_of(value, scale)) + 0.5;
     if (!right) {
       painter.setPen(value == 0 ? QPen(theme.faint, 1) : QPen(theme.grid, 1));
       painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
     }
+    if (std::abs(y - labelled) < 0.9 * metrics.height()) continue;
+    labelled = y;
     painter.setPen(theme.faint);
     const QString text = qt(value_text(value, scale.unit));
     const double baseline = y + metrics.ascent() / 2.0 - 1;
