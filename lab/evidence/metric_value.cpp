@@ -58,6 +58,7 @@ Value of_client(const ClientFigures& f, std::string_view field) {
   if (field == "offered" || field == "calls_total") return number(f.offered);
   if (field == "ok") return number(f.ok);
   if (field == "degraded") return number(f.degraded);
+  if (field == "partial") return number(f.partial);
   if (field == "failed") return number(f.failed);
   if (field == "in_flight") return number(f.in_flight);
   if (field == "goodput_per_s") return f.goodput_per_s;
@@ -86,9 +87,16 @@ Value of_service(const ServiceFigures& f, std::string_view field) {
   if (field == "failed") return number(f.failed);
   if (field == "thread_utilization") return f.thread_utilization;
   if (field == "cpu_utilization") return f.cpu_utilization;
+  if (field == "cpu_throttled") return f.machine.cpu_throttled;
+  if (field == "cpu_slowdown") return f.machine.cpu_slowdown;
+  if (field == "memory_utilization") return f.machine.memory_utilization;
+  if (field == "oom_kills") return number(f.machine.oom_kills);
+  if (field == "disk_utilization") return f.machine.disk_utilization;
+  if (field == "disk_queue_length_mean") return f.machine.disk_queue_length_mean;
   if (field == "queue_length_mean") return f.queue_length_mean;
   if (field == "in_system_mean") return f.in_system_mean;
   if (field == "wasted_work_s") return f.wasted_work_s;
+  if (field == "failed_work_s") return f.failed_work_s;
   if (field == "instances_mean") return f.instances_mean;
   if (field == "peak_per_100ms") return number(f.peak_per_100ms);
   if (field.starts_with("errors.")) return of_errors(f.errors, field.substr(7));
@@ -105,6 +113,9 @@ Value of_edge(const EdgeFigures& f, std::string_view field) {
   if (field == "failed") return number(f.failed);
   if (field == "amplification") return f.amplification;
   if (field == "breaker_opened") return number(f.breaker_opened);
+  if (field == "breaker_open_s") return f.breaker_open_s;
+  if (field == "ejections") return number(f.ejections);
+  if (field == "cross_zone") return number(f.cross_zone);
   if (field == "success_rate")
     return f.ok + f.failed > 0 ? number(f.ok) / number(f.ok + f.failed) : 1;
   if (field == "peak_per_100ms") return number(f.peak_per_100ms);
@@ -132,10 +143,16 @@ Value of_rollout(const RolloutFigures& f, std::string_view field) {
 }
 
 Value of_cache(const CacheFigures& f, std::string_view field) {
-  if (field == "hits") return number(f.hits);
-  if (field == "misses") return number(f.misses);
-  if (field == "coalesced") return number(f.coalesced);
-  if (field == "fills") return number(f.fills);
+  const CacheCounts& n = f.counts;
+  if (field == "hits") return number(n.hits);
+  if (field == "stale") return number(n.stale);
+  if (field == "misses") return number(n.misses);
+  if (field == "coalesced") return number(n.coalesced);
+  if (field == "fills") return number(n.fills);
+  if (field == "early") return number(n.early);
+  if (field == "refreshes") return number(n.refreshes);
+  if (field == "rescued") return number(n.rescued);
+  if (field == "evicted") return number(n.evicted);
   if (field == "hit_ratio") return f.hit_ratio;
   return std::nullopt;
 }
@@ -198,7 +215,7 @@ std::optional<double> metric_value(const RunResult& r, std::string_view metric,
     return f != nullptr ? of_rollout(*f, path) : std::nullopt;
   }
   if (kind == "cache") {
-    const CacheFigures* f = named(r.caches, name);
+    const CacheFigures* f = named(stretch != nullptr ? stretch->caches : r.caches, name);
     return f != nullptr ? of_cache(*f, path) : std::nullopt;
   }
   if (kind == "autoscaler") {

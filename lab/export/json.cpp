@@ -40,6 +40,7 @@ Json client_of(const ClientFigures& f) {
   return {{"offered", f.offered},
           {"ok", f.ok},
           {"degraded", f.degraded},
+          {"partial", f.partial},
           {"failed", f.failed},
           {"in_flight", f.in_flight},
           {"success_rate", f.success_rate},
@@ -65,8 +66,22 @@ Json service_of(const ServiceFigures& f) {
             {"wait_s", latency_of(f.wait, false)},
             {"latency_s", latency_of(f.latency, true)},
             {"wasted_work_s", f.wasted_work_s},
+            {"failed_work_s", f.failed_work_s},
             {"instances_mean", f.instances_mean},
             {"peak_per_100ms", f.peak_per_100ms}};
+  // Figures of resources come from resources that are modelled, or not at all.
+  if (f.machine.cpu) {
+    j["cpu_throttled"] = f.machine.cpu_throttled;
+    j["cpu_slowdown"] = f.machine.cpu_slowdown;
+  }
+  if (f.machine.memory) {
+    j["memory_utilization"] = f.machine.memory_utilization;
+    j["oom_kills"] = f.machine.oom_kills;
+  }
+  if (f.machine.disk) {
+    j["disk_utilization"] = f.machine.disk_utilization;
+    j["disk_queue_length_mean"] = f.machine.disk_queue_length_mean;
+  }
   for (const auto& part : f.parts) {
     const std::size_t dot = part.name.find('.');
     j[part.name.substr(0, dot)][part.name.substr(dot + 1)] = {
@@ -91,6 +106,9 @@ Json edge_of(const EdgeFigures& f) {
           {"failed", f.failed},
           {"amplification", f.amplification},
           {"breaker_opened", f.breaker_opened},
+          {"breaker_open_s", f.breaker_open_s},
+          {"ejections", f.ejections},
+          {"cross_zone", f.cross_zone},
           {"peak_per_100ms", f.peak_per_100ms},
           {"errors", errors_of(f.errors)}};
 }
@@ -118,19 +136,23 @@ Json by_name(const std::vector<Named<T>>& all, Write write) {
 Json series_of(const RunResult& r) {
   Json j = {{"step_s", r.step_s}};
   j["clients"] = by_name(r.client_series, [](const ClientSeries& s) {
-    return Json{{"offered", s.offered},
-                {"ok", s.ok},
-                {"failed", s.failed},
-                {"p50_s", s.p50_s},
-                {"p99_s", s.p99_s}};
+    return Json{{"offered", s.offered}, {"ok", s.ok},       {"failed", s.failed},
+                {"p50_s", s.p50_s},     {"p99_s", s.p99_s}, {"quality", s.quality}};
   });
   j["services"] = by_name(r.service_series, [](const ServiceSeries& s) {
-    return Json{{"arrivals", s.arrivals},       {"queue", s.queue}, {"busy", s.busy},
+    Json all = {{"arrivals", s.arrivals},       {"queue", s.queue}, {"busy", s.busy},
                 {"instances", s.instances},     {"ok", s.ok},       {"failed", s.failed},
                 {"utilization", s.utilization}, {"p50_s", s.p50_s}, {"p99_s", s.p99_s}};
+    if (!s.cpu.empty()) all["cpu"] = s.cpu;
+    if (!s.memory.empty()) all["memory"] = s.memory;
+    if (!s.disk.empty()) all["disk"] = s.disk;
+    return all;
   });
   j["edges"] = by_name(r.edge_series, [](const EdgeSeries& s) {
     return Json{{"calls", s.calls}, {"attempts", s.attempts}, {"failed", s.failed}};
+  });
+  j["caches"] = by_name(r.cache_series, [](const CacheSeries& s) {
+    return Json{{"lookups", s.lookups}, {"hit_ratio", s.hit_ratio}};
   });
   return j;
 }
@@ -174,10 +196,10 @@ std::string to_json(const RunResult& r) {
                 {"bad_answers", f.bad_answers}};
   });
   j["caches"] = by_name(r.caches, [](const CacheFigures& c) {
-    return Json{{"hits", c.hits},
-                {"misses", c.misses},
-                {"coalesced", c.coalesced},
-                {"fills", c.fills},
+    const CacheCounts& n = c.counts;
+    return Json{{"hits", n.hits},           {"stale", n.stale},     {"misses", n.misses},
+                {"coalesced", n.coalesced}, {"fills", n.fills},     {"early", n.early},
+                {"refreshes", n.refreshes}, {"rescued", n.rescued}, {"evicted", n.evicted},
                 {"hit_ratio", c.hit_ratio}};
   });
   j["expectations"] = Json::array();

@@ -1,5 +1,7 @@
 #include "lab/run/build.hpp"
 
+#include "lab/run/build_parts.hpp"
+
 #include <algorithm>
 #include <map>
 
@@ -31,15 +33,20 @@ class Builder {
 
   WorldSpec build() {
     for (const auto& cache : scenario_.caches) {
-      spec_.caches.push_back({cache.name, cache.value.ttl.value_or(Duration::max()),
-                              static_cast<std::uint32_t>(cache.value.capacity),
-                              cache.value.coalesce});
+      const Cache& c = cache.value;
+      spec_.caches.push_back({cache.name, c.ttl.value_or(Duration::max()),
+                              static_cast<std::uint32_t>(c.capacity), c.coalesce,
+                              c.stale_while_revalidate, c.stale_if_error,
+                              static_cast<float>(c.stale_quality), c.early_refresh,
+                              c.ttl_jitter.value, c.sliding, c.eviction});
     }
+    for (const auto& flag : scenario_.flags) spec_.flags.push_back({flag.name, flag.value.on});
     // Endpoints first: calls refer to them by index.
     for (const auto& service : scenario_.services) add_service(service);
     for (std::uint32_t i = 0; i < scenario_.services.size(); ++i) add_steps(i);
     for (std::uint32_t i = 0; i < scenario_.clients.size(); ++i) add_client(i);
     for (const FaultEntry& fault : scenario_.faults) add_fault(fault);
+    add_degradation(scenario_, spec_);
     add_controllers();
     return std::move(spec_);
   }
@@ -65,19 +72,28 @@ class Builder {
     if (service.queue.limit && *service.queue.limit != kUnbounded)
       s.queue_limit = static_cast<std::uint32_t>(*service.queue.limit);
     s.discipline = service.queue.discipline;
-    if (service.door.rate_limit) {
-      s.door_rate = service.door.rate_limit->rate.per_second;
-      s.door_burst = static_cast<double>(service.door.rate_limit->burst);
-    }
-    if (service.door.concurrency) {
-      s.door_concurrency = static_cast<std::uint32_t>(*service.door.concurrency);
-    }
+    s.lifo_above = static_cast<std::uint32_t>(service.queue.lifo_above);
+    s.codel = service.queue.codel;
+    if (service.door.any()) s.door = std::make_shared<DoorSettings>(service.door);
     s.queue_timeout = service.queue.timeout;
-    s.balancing = service.balancer;
-    if (service.cpu) s.cpu = service.cpu->value;
-    s.key = derive(std::uint64_t{0x73}, named.name);
+    s.balancing = service.balancer.kind;
+    s.balancer = balancer_of(service);
+    s.caller.zones = zones_of(service.zones);
+    if (service.warm_up) s.warm_up = {service.warm_up->lasts, service.warm_up->factor};
+    add_machine(service, s);
+    s.key = s.caller.key = derive(std::uint64_t{0x73}, named.name);
     for (const auto& endpoint : endpoints_of(named)) s.endpoints.push_back({endpoint.name, {}});
     spec_.services.push_back(std::move(s));
+  }
+
+  std::vector<std::uint32_t> zones_of(const std::vector<std::string>& names) {
+    std::vector<std::uint32_t> zones;
+    for (const std::string& name : names) {
+      const auto at = std::find(spec_.zones.begin(), spec_.zones.end(), name);
+      zones.push_back(static_cast<std::uint32_t>(at - spec_.zones.begin()));
+      if (at == spec_.zones.end()) spec_.zones.push_back(name);
+    }
+    return zones;
   }
 
   // The shorthand is an endpoint without a name.
@@ -95,21 +111,34 @@ class Builder {
       const std::uint64_t key = derive(derive(std::uint64_t{0x65}, named.name), endpoints[e].name);
       if (endpoints[e].value.work)
         steps.push_back(work_step(*endpoints[e].value.work, derive(key, std::uint64_t{0})));
+      std::uint64_t number = 0;
       for (const Step& step : endpoints[e].value.steps) {
         who.caller = &spec_.services[i].caller;
-        steps.push_back(add_step(who, step, derive(key, steps.size())));
+        if (!step.flag.empty()) steps.push_back(gate_of(scenario_, step));
+        steps.push_back(add_step(who, step, derive(key, number++)));
       }
+      if (has_ladder(scenario_, named.name)) steps.emplace_back().kind = StepSpec::Kind::Rung;
       spec_.services[i].endpoints[e].steps = {static_cast<std::uint32_t>(spec_.steps.size()),
                                               static_cast<std::uint32_t>(steps.size())};
       spec_.steps.insert(spec_.steps.end(), steps.begin(), steps.end());
     }
+    add_fallbacks(who);
   }
 
-  static StepSpec work_step(const Distribution& work, std::uint64_t key) {
-    StepSpec s;
-    s.work = work;
-    s.key = key;
-    return s;
+  // The calls that fallbacks make; behind all others, which must stand together.
+  void add_fallbacks(Who& who) {
+    for (std::size_t i = 0; i < fallbacks_.size(); ++i) {
+      const auto [pipeline, policy, key] = fallbacks_[i];
+      std::vector<std::uint32_t> instead;
+      for (const FallbackTier& tier : tiers_of(scenario_, policy)) {
+        instead.push_back(tier.call.empty()
+                              ? kEverything
+                              : add_route(who, tier.call, tier.policy, true,
+                                          derive(derive(key, "fallback"), instead.size())));
+      }
+      who.caller->pipelines[pipeline].instead = std::move(instead);
+    }
+    fallbacks_.clear();
   }
 
   StepSpec add_step(Who& who, const Step& step, std::uint64_t key) {
@@ -117,7 +146,16 @@ class Builder {
     if (step.work) s = work_step(*step.work, key);
     s.key = key;
     if (step.chance) s.chance = step.chance->value;
-    if (step.work) return s;
+    if (step.cpu) {
+      s.kind = StepSpec::Kind::Cpu;
+      s.work = *step.cpu;
+    }
+    if (step.disk) {
+      s.kind = StepSpec::Kind::Disk;
+      s.bytes = step.disk->value;
+      s.operations = step.operations;
+    }
+    if (step.work || step.cpu || step.disk) return s;
     if (!step.otherwise.empty()) {
       s.otherwise = add_route(who, step.otherwise, step.policy, step.idempotent,
                               derive(key, std::uint64_t{1}));
@@ -132,13 +170,23 @@ class Builder {
     } else if (!step.call.empty()) {
       add_route(who, step.call, step.policy, step.idempotent, derive(key, std::uint64_t{0}));
     }
+    std::uint32_t must = 0;
+    const bool some_optional = std::any_of(step.parallel.begin(), step.parallel.end(),
+                                           [](const Leg& l) { return l.optional; });
     for (std::size_t leg = 0; leg < step.parallel.size(); ++leg) {
       const Leg& l = step.parallel[leg];
+      if (!l.optional) ++must;
       add_route(who, l.call, l.policy.empty() ? step.policy : l.policy, step.idempotent,
                 derive(key, leg));
+      spec_.routes.back().required = some_optional && !l.optional;
     }
     s.routes.count = static_cast<std::uint32_t>(spec_.routes.size()) - s.routes.first;
     s.need = static_cast<std::uint32_t>(step.need.value_or(s.routes.count));
+    if (some_optional && !step.need) s.need = must;
+    s.has_required = some_optional && must > 0;
+    if (step.optional) s.need = 0;
+    if (step.optional || step.flag.empty())
+      s.without = static_cast<float>(step.without.value_or(0));
     s.wait_all = step.wait == 0;
     s.timeout = step.timeout;
     return s;
@@ -160,7 +208,10 @@ class Builder {
     const auto [at, made] = who.pipelines.try_emplace(
         {r.service, policy}, static_cast<std::uint32_t>(who.caller->pipelines.size()));
     r.pipeline = at->second;
-    if (made) who.caller->pipelines.push_back(pipeline(policy, r.edge));
+    if (made) {
+      who.caller->pipelines.push_back(pipeline(policy, r.edge));
+      if (calls_instead(scenario_, policy)) fallbacks_.push_back({r.pipeline, policy, key});
+    }
     spec_.routes.push_back(r);
     return static_cast<std::uint32_t>(spec_.routes.size() - 1);
   }
@@ -192,13 +243,6 @@ class Builder {
     if (const Link* own = find(scenario_.links, name)) apply(*own, s);
     spec_.links.push_back(std::move(s));
     return static_cast<std::uint32_t>(spec_.links.size() - 1);
-  }
-
-  static void apply(const Link& link, LinkSpec& s) {
-    if (link.latency) s.latency = *link.latency;
-    if (link.loss) s.loss = link.loss->value;
-    if (link.retransmit) s.retransmit = *link.retransmit;
-    if (link.unreachable_after) s.unreachable_after = *link.unreachable_after;
   }
 
   PipelineSpec pipeline(const std::string& policy, std::uint32_t edge) const {
@@ -243,7 +287,8 @@ class Builder {
     const Client& client = named.value;
     ClientSpec c;
     c.name = named.name;
-    c.key = derive(std::uint64_t{0x63}, named.name);
+    c.key = c.caller.key = derive(std::uint64_t{0x63}, named.name);
+    c.caller.zones = zones_of(client.zones);
     c.kind = client.users  ? ClientSpec::Kind::Closed
              : client.gaps ? ClientSpec::Kind::Renewal
                            : ClientSpec::Kind::Open;
@@ -266,6 +311,7 @@ class Builder {
     for (const auto& layer : c.caller.pipelines[0].layers) {
       if (const auto deadline = layer->call_deadline()) c.deadline = *deadline;
     }
+    add_fallbacks(who);
     spec_.clients.push_back(std::move(c));
   }
 
@@ -293,16 +339,28 @@ class Builder {
   void add_fault(const FaultEntry& entry) {
     FaultSpec f;
     f.at = Instant{} + entry.at;
-    if (const auto lasts = entry.fault->lasts(entry.lasts)) f.until = f.at + *lasts;
+    const auto lasts = entry.fault->lasts(entry.lasts);
+    if (lasts) f.until = f.at + *lasts;
     f.fault = entry.fault;
+    if (!entry.fault->zone().empty()) f.zone = zones_of({entry.fault->zone()}).front();
     if (!entry.fault->service().empty())
       f.service = index_of(scenario_.services, entry.fault->service());
     if (!entry.fault->link().empty()) f.link = link(entry.fault->link());
+    if (!entry.fault->cache().empty()) f.cache = index_of(scenario_.caches, entry.fault->cache());
     // Named by what it hits and how many before it do, so that two at the same time are independent
     // and moving one in time leaves its draws as they were.
     const std::string hit = entry.fault->service() + " " + entry.fault->link();
     f.key = derive(derive(std::uint64_t{0x66}, hit), faults_on_[hit]++);
-    spec_.faults.push_back(std::move(f));
+    spec_.faults.push_back(f);
+    if (!entry.every) return;
+    const std::uint64_t first = f.key;
+    for (std::uint64_t n = 1;; ++n) {
+      f.at += *entry.every;
+      if (f.at >= Instant{} + scenario_.duration) return;
+      f.until = lasts ? f.at + *lasts : Instant::max();
+      f.key = derive(first, n);
+      spec_.faults.push_back(f);
+    }
   }
 
   void add_controllers() {
@@ -321,6 +379,12 @@ class Builder {
   WorldSpec spec_;
   std::uint32_t users_ = 0;  // of all populations
   std::map<std::string, std::uint64_t> faults_on_;
+  struct Fallback {
+    std::uint32_t pipeline;
+    std::string policy;
+    std::uint64_t key;
+  };
+  std::vector<Fallback> fallbacks_;  // whose calls have still to be added
 };
 
 }  // namespace

@@ -59,9 +59,11 @@ Snapshot snapshot(World& world) {
       handling.insert(handling.end(), version.begin(), version.end());
     s.services.push_back({std::move(handling), stats.busy.area(s.at), stats.working.area(s.at),
                           stats.queued.area(s.at), stats.ready.area(s.at), stats.threads.area(s.at),
-                          stats.wasted_s});
+                          stats.wasted_s, stats.failed_work_s,
+                          machine_snapshot(world, static_cast<std::uint32_t>(s.services.size()))});
   }
   s.edges = world.edges();
+  for (const CacheState& cache : world.caches()) s.caches.push_back(cache.counts);
   return s;
 }
 
@@ -69,6 +71,7 @@ Snapshot snapshot_before(const World& world) {
   Snapshot s;
   s.services.resize(world.spec().services.size());
   s.edges.resize(world.spec().edges.size());
+  s.caches.resize(world.spec().caches.size());
   return s;
 }
 
@@ -77,6 +80,7 @@ ClientFigures client_figures(const ClientWindow& w, double seconds, std::uint64_
   f.offered = w.offered;
   f.ok = w.ok;
   f.degraded = w.degraded;
+  f.partial = w.partial;
   f.failed = w.failed;
   f.in_flight = w.offered - w.ok - w.failed;
   f.success_rate = f.availability = rate_of_success(w.ok, w.failed);
@@ -112,9 +116,12 @@ void service_figures(const World& world, const Snapshot& from, const Snapshot& t
     f.thread_utilization = ratio(busy, b.threads - a.threads, 0);
     f.cpu_utilization = spec.cpu > 0 ? ratio(working, ready * spec.cpu, 0)
                                      : ratio(working, b.threads - a.threads, 0);
+    f.machine = machine_figures(spec, a.machine, b.machine);
+    if (f.machine.cpu) f.cpu_utilization = f.machine.cpu_utilization;
     f.queue_length_mean = ratio(b.queued - a.queued, seconds, 0);
     f.in_system_mean = f.queue_length_mean + ratio(busy, seconds, 0);
     f.wasted_work_s = b.wasted_s - a.wasted_s;
+    f.failed_work_s = b.failed_work_s - a.failed_work_s;
     f.instances_mean = ratio(ready, seconds, 0);
     for (std::size_t e = 0; endpoints > 1 && e < endpoints; ++e)
       fill(f.parts.emplace_back(Named<ServiceFigures>{"endpoint." + spec.endpoints[e].name, {}})
@@ -141,6 +148,9 @@ void edge_figures(const World& world, const Snapshot& from, const Snapshot& to,
     f.ok = b.ok - a.ok;
     f.failed = b.failed - a.failed;
     f.breaker_opened = b.breaker_opened - a.breaker_opened;
+    f.breaker_open_s = b.open_breakers.area(to.at) - a.open_breakers.area(from.at);
+    f.ejections = b.ejections - a.ejections;
+    f.cross_zone = b.cross_zone - a.cross_zone;
     f.amplification = ratio(static_cast<double>(f.attempts), static_cast<double>(f.calls), 1);
     for (std::size_t e = 0; e < kErrors; ++e) f.errors[e] = b.errors[e] - a.errors[e];
     out.push_back({world.spec().edges[i].name, f});

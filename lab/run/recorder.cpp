@@ -81,6 +81,9 @@ Recorder::Recorder(const Scenario& scenario, World& world, Duration step)
   for (const auto& s : world.spec().services) services_.push_back({s.name, {}});
   for (const auto& e : world.spec().edges) edges_.push_back({e.name, {}});
   service_before_.resize(services_.size());
+  for (const auto& c : world.spec().caches) caches_.push_back({c.name, {}});
+  cache_before_.resize(caches_.size());
+  machine_before_.resize(services_.size());
   edge_before_.resize(edges_.size());
   latency_before_.resize(services_.size());
   wanted_.push_back(Instant{} + scenario.warmup);
@@ -158,6 +161,7 @@ void Recorder::sample_bin() {
     out.p50_s.push_back(latency.quantile(0.5));
     out.p99_s.push_back(latency.quantile(0.99));
     service_before_[i] = b;
+    sample_machine(static_cast<std::uint32_t>(i));
   }
   for (std::size_t i = 0; i < edges_.size(); ++i) {
     const EdgeStatistics &b = world_.edges()[i], &a = edge_before_[i];
@@ -168,6 +172,31 @@ void Recorder::sample_bin() {
     edge_before_[i].attempts = b.attempts;
     edge_before_[i].failed = b.failed;
   }
+  sample_caches();
+}
+
+void Recorder::sample_caches() {
+  for (std::size_t i = 0; i < caches_.size(); ++i) {
+    const CacheCounts& now = world_.caches()[i].counts;
+    const CacheCounts c = between(cache_before_[i], now);
+    const double looks = lookups(c);
+    caches_[i].value.lookups.push_back(looks);
+    caches_[i].value.hit_ratio.push_back(looks > 0 ? static_cast<double>(c.hits + c.stale) / looks
+                                                   : 0);
+    cache_before_[i] = now;
+  }
+}
+
+void Recorder::sample_machine(std::uint32_t i) {
+  const ServiceSpec& spec = world_.spec().services[i];
+  if (!spec.machine.any()) return;
+  const MachineSnapshot now = machine_snapshot(world_, i);
+  const MachineFigures f = machine_figures(spec, machine_before_[i], now);
+  ServiceSeries& out = services_[i].value;
+  if (f.cpu) out.cpu.push_back(f.cpu_utilization);
+  if (f.memory) out.memory.push_back(f.memory_utilization);
+  if (f.disk) out.disk.push_back(f.disk_utilization);
+  machine_before_[i] = now;
 }
 
 // Of all its endpoints and versions.
@@ -219,6 +248,10 @@ RunResult Recorder::finish(const RunOptions& options) {
     padded(clients_[i].value.offered, s.offered, bins);
     padded(clients_[i].value.ok, s.ok, bins);
     padded(clients_[i].value.failed, s.failed, bins);
+    std::vector<double>& quality = clients_[i].value.quality;
+    padded(quality, s.lost_quality, bins);
+    for (std::size_t b = 0; b < bins; ++b)
+      quality[b] = clients_[i].value.ok[b] > 0 ? 1 - quality[b] / clients_[i].value.ok[b] : 1;
   }
   service_figures(world_, at(warm), last, r.services);
   edge_figures(world_, at(warm), last, r.edges);
@@ -254,22 +287,18 @@ RunResult Recorder::finish(const RunOptions& options) {
     }
     service_figures(world_, at(from), at(to), s.services);
     edge_figures(world_, at(from), at(to), s.edges);
+    cache_figures(world_, at(from), at(to), s.caches);
     for (std::size_t i = 0; i < s.services.size(); ++i)
       s.services[i].value.peak_per_100ms = peak_in(world_.services()[i].arrivals_peaks);
     for (std::size_t i = 0; i < s.edges.size(); ++i)
       s.edges[i].value.peak_per_100ms = peak_in(world_.edges()[i].retry_peaks);
     r.stretches.push_back(std::move(s));
   }
-  for (std::size_t i = 0; i < world_.caches().size(); ++i) {
-    const CacheState& c = world_.caches()[i];
-    const auto looks = static_cast<double>(c.hits + c.misses + c.coalesced);
-    r.caches.push_back({world_.spec().caches[i].name,
-                        {c.hits, c.misses, c.coalesced, c.fills,
-                         looks > 0 ? static_cast<double>(c.hits) / looks : 0}});
-  }
+  cache_figures(world_, at(warm), last, r.caches);
   r.client_series = std::move(clients_);
   r.service_series = std::move(services_);
   r.edge_series = std::move(edges_);
+  r.cache_series = std::move(caches_);
   for (std::size_t i = 0; i < r.clients.size() && options.log_requests; ++i)
     r.requests.push_back({r.clients[i].name, std::move(world_.clients()[i].log)});
   write_slos(r);

@@ -24,6 +24,8 @@ class Recorder {
 
  private:
   void sample_bin();
+  void sample_caches();
+  void sample_machine(std::uint32_t service);
   Histogram latency_since_last_bin(std::size_t service);
   void keep_snapshot();
   void write_slos(RunResult& result) const;
@@ -46,6 +48,9 @@ class Recorder {
     std::uint64_t arrivals = 0, ok = 0, failed = 0;
   };
   std::vector<Before> service_before_;
+  std::vector<Named<CacheSeries>> caches_;
+  std::vector<CacheCounts> cache_before_;
+  std::vector<MachineSnapshot> machine_before_;
   std::vector<EdgeStatistics> edge_before_;
   std::vector<std::vector<Histogram>> latency_before_;  // of services, by version and endpoint
   Instant bin_began_;

@@ -19,12 +19,21 @@ struct Latency {  // seconds
 };
 
 struct ClientFigures {
-  std::uint64_t offered = 0, ok = 0, degraded = 0, failed = 0, in_flight = 0;
+  std::uint64_t offered = 0, ok = 0, degraded = 0, partial = 0, failed = 0, in_flight = 0;
   double success_rate = 1;  // ok / (ok + failed); 1 when nothing has ended
   std::array<std::uint64_t, kErrors> errors{};
   double goodput_per_s = 0, quality_mean = 1, availability = 1;
   Latency latency;
   std::uint64_t peak_per_100ms = 0;
+};
+
+// Of what a service's instances run on; each part means something only where it is modelled.
+struct MachineFigures {
+  bool cpu = false, memory = false, disk = false;  // modelled
+  double cpu_utilization = 0, cpu_throttled = 0, cpu_slowdown = 1;
+  double memory_utilization = 0;
+  double disk_utilization = 0, disk_queue_length_mean = 0;
+  std::uint64_t oom_kills = 0;
 };
 
 struct ServiceFigures {
@@ -34,7 +43,8 @@ struct ServiceFigures {
   double thread_utilization = 0, cpu_utilization = 0;
   double queue_length_mean = 0, in_system_mean = 0;
   Latency wait, latency;
-  double wasted_work_s = 0, instances_mean = 0;
+  double wasted_work_s = 0, failed_work_s = 0, instances_mean = 0;
+  MachineFigures machine;
   std::uint64_t peak_per_100ms = 0;
   // The same, for parts: "endpoint.checkout", "version.v2". Utilization and lengths are the
   // whole's.
@@ -43,6 +53,8 @@ struct ServiceFigures {
 
 struct EdgeFigures {
   std::uint64_t calls = 0, attempts = 0, retries = 0, ok = 0, failed = 0, breaker_opened = 0;
+  double breaker_open_s = 0;
+  std::uint64_t ejections = 0, cross_zone = 0;
   double amplification = 1;  // attempts / calls
   std::array<std::uint64_t, kErrors> errors{};
   std::uint64_t peak_per_100ms = 0;  // of retries
@@ -64,18 +76,23 @@ struct RolloutFigures {
 };
 
 struct CacheFigures {
-  std::uint64_t hits = 0, misses = 0, coalesced = 0, fills = 0;
-  double hit_ratio = 0;
+  CacheCounts counts;
+  double hit_ratio = 0;  // fresh or stale, of all that looked
 };
 
 // One value for each bin of `step_s` seconds, from the start of the run.
 struct ClientSeries {
   std::vector<double> offered, ok, failed, p50_s, p99_s;
+  std::vector<double> quality;  // mean of the answers; 1 where there are none
 };
 struct ServiceSeries {
   std::vector<double> arrivals, queue, busy, instances, ok, failed;
-  std::vector<double> utilization;   // busy threads / threads of ready instances
-  std::vector<double> p50_s, p99_s;  // of the answers given in the bin, arrival to reply
+  std::vector<double> utilization;        // busy threads / threads of ready instances
+  std::vector<double> p50_s, p99_s;       // of the answers given in the bin, arrival to reply
+  std::vector<double> cpu, memory, disk;  // utilization; empty where not modelled
+};
+struct CacheSeries {
+  std::vector<double> lookups, hit_ratio;
 };
 struct EdgeSeries {
   std::vector<double> calls, attempts, failed;
@@ -87,6 +104,7 @@ struct Stretch {
   std::vector<Named<ClientFigures>> clients;    // requests due in it
   std::vector<Named<ServiceFigures>> services;  // what happened in it
   std::vector<Named<EdgeFigures>> edges;
+  std::vector<Named<CacheFigures>> caches;
 };
 
 enum class Verdict : std::uint8_t { Pass, Fail, Inconclusive };
@@ -131,6 +149,7 @@ struct RunResult {
   std::vector<Named<ClientSeries>> client_series;
   std::vector<Named<ServiceSeries>> service_series;
   std::vector<Named<EdgeSeries>> edge_series;
+  std::vector<Named<CacheSeries>> cache_series;
 };
 
 }  // namespace faultline

@@ -50,6 +50,9 @@ class CollectingBinder final : public Binder {
   void value(const Field& f, Rate& v) override { add(f, Type::Rate, format_rate(v.per_second)); }
   void value(const Field& f, Bytes& v) override { add(f, Type::Size, format_size(v.value)); }
   void value(const Field& f, Cores& v) override { add(f, Type::Cpu, fmt::format("{:g}", v.value)); }
+  void value(const Field& f, Bandwidth& v) override {
+    add(f, Type::Bandwidth, format_bandwidth(v.bytes_per_second));
+  }
   void value(const Field& f, Duration& v) override { add(f, Type::Time, exact_text(v)); }
   void value(const Field& f, Distribution& v) override { add(f, Type::Distribution, v.text()); }
   void value(const Field& f, std::string& v) override { add(f, Type::Text, v); }
@@ -242,6 +245,8 @@ std::string_view name_of(Type type) {
       return "size";
     case Type::Cpu:
       return "CPU";
+    case Type::Bandwidth:
+      return "bandwidth";
     case Type::Time:
       return "time";
     case Type::Distribution:

@@ -24,6 +24,7 @@ struct KeyEntry {
     Rate,
     Size,
     Cpu,
+    Bandwidth,
     Time,
     Distribution,
     Text,

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "lab/scenario/calls.hpp"
+#include "lab/scenario/check_fits.hpp"
 #include "lab/scenario/metric.hpp"
 #include "lab/scenario/override.hpp"
 #include "lab/scenario/quantity.hpp"
@@ -33,8 +34,10 @@ class Checker {
     for (const Reference& r : references) check_reference(r);
     for (std::size_t i = 0; i < scenario_.expectations.size(); ++i) check_bound(i);
     check_rollout_names();
+    for (const Misfit& m : misfits(scenario_)) report(m.path, "E306", m.message, m.hint);
     check_cohorts();
     check_histories();
+    check_users();
     // A duration from outside shortens the run on purpose; one that couldn't be read says nothing.
     if (locate(document_.root, {"duration"}).setting < 0 && !wrong("duration")) check_times();
     check_size();
@@ -70,6 +73,13 @@ class Checker {
     return names;
   }
 
+  Path zones() const {
+    Path names;
+    for (const auto& service : scenario_.services)
+      names.insert(names.end(), service.value.zones.begin(), service.value.zones.end());
+    return names;
+  }
+
   void must_be_one_of(const Reference& r, const Path& known, std::string_view what,
                       std::string code = "E401") {
     if (std::find(known.begin(), known.end(), r.name) != known.end()) return;
@@ -91,8 +101,12 @@ class Checker {
         return must_be_one_of(r, names_of(scenario_.services), "service");
       case Refers::Policy:
         return must_be_one_of(r, names_of(scenario_.policies), "policy");
+      case Refers::Zone:
+        return must_be_one_of(r, zones(), "zone");
       case Refers::Cache:
         return must_be_one_of(r, names_of(scenario_.caches), "cache");
+      case Refers::Flag:
+        return must_be_one_of(r, names_of(scenario_.flags), "flag");
       case Refers::Link:
         return must_be_one_of(r, edges_, "link", "E404");
       case Refers::Variant: {
@@ -210,6 +224,44 @@ class Checker {
     }
   }
 
+  // --- users
+
+  // What tells users apart needs some, and a tier that somebody is of.
+  void check_users() {
+    Path tiers;
+    bool users = false;
+    for (const auto& [name, client] : scenario_.clients) {
+      if (!client.population) continue;
+      users = true;
+      for (const TierEntry& tier : client.population->tiers) tiers.push_back(tier.name);
+    }
+    const auto check = [&](const Path& path, const Path& known) {
+      if (!users)
+        report(path, "E413", "users are told apart, and no client has any",
+               "give a client a `population`");
+      for (const std::string& tier : known) {
+        if (std::find(tiers.begin(), tiers.end(), tier) != tiers.end()) continue;
+        Path whole = path;
+        whole.insert(whole.end(), {"tiers", tier});
+        report(whole, "E401", fmt::format("no user is of a tier {}", toml_quoted(tier)),
+               did_you_mean(tier, std::span<const std::string>(tiers)));
+      }
+    };
+    for (const auto& [name, set] : scenario_.policies) {
+      const auto kinds = policy_kinds();
+      for (std::size_t i = 0; i < kinds.size(); ++i) {
+        if (set.patterns[i] && set.patterns[i]->needs_users())
+          check({"policy", name, std::string(kinds[i].name)}, set.patterns[i]->tiers());
+      }
+    }
+    for (const auto& [name, service] : scenario_.services) {
+      if (service.queue.discipline == Discipline::Fair)
+        check({"service", name, "queue", "discipline"}, {});
+      if (service.door.rate_limit && service.door.rate_limit->per_user)
+        check({"service", name, "door", "rate_limit"}, service.door.rate_limit->tier_names());
+    }
+  }
+
   // --- times
 
   void within_run(const Path& path, Duration at) {
@@ -224,6 +276,8 @@ class Checker {
       within_run({"fault", std::to_string(i), "at"}, scenario_.faults[i].at);
     for (std::size_t i = 0; i < scenario_.rollouts.size(); ++i)
       within_run({"rollout", std::to_string(i), "at"}, scenario_.rollouts[i].at);
+    for (std::size_t i = 0; i < scenario_.actions.size(); ++i)
+      within_run({"action", std::to_string(i), "at"}, scenario_.actions[i].at);
     for (std::size_t i = 0; i < scenario_.notes.size(); ++i)
       within_run({"note", std::to_string(i), "at"}, scenario_.notes[i].at);
     for (const auto& [name, client] : scenario_.clients) {

@@ -28,6 +28,7 @@ constexpr auto kClientFields = std::to_array<MetricField>({
     {"offered", Unit::Number, "Requests due."},
     {"ok", Unit::Number, "Requests answered."},
     {"degraded", Unit::Number, "Answered with less than full quality."},
+    {"partial", Unit::Number, "Answered with some part missing."},
     {"failed", Unit::Number, "Requests that got no answer."},
     {"in_flight", Unit::Number, "Not yet ended when the run was."},
     {"calls_total", Unit::Number, "Requests due, as a counter."},
@@ -58,6 +59,12 @@ constexpr auto kServiceFields = std::to_array<MetricField>({
     {"error_rate", Unit::Share, "Answers with an error, of all."},
     {"thread_utilization", Unit::Share, "Busy threads / threads, on average over time."},
     {"cpu_utilization", Unit::Share, "Busy cores / cores, on average over time."},
+    {"cpu_throttled", Unit::Share, "Time that steps of cpu stood still because of a limit."},
+    {"cpu_slowdown", Unit::Number, "Time steps of cpu took / CPU time they had, on average."},
+    {"memory_utilization", Unit::Share, "Memory held / limit, on average over time."},
+    {"oom_kills", Unit::Number, "Instances killed because they were out of memory."},
+    {"disk_utilization", Unit::Share, "Time that the disk was busy."},
+    {"disk_queue_length_mean", Unit::Number, "Steps at an instance's disk, on average over time."},
     {"queue_length_mean", Unit::Number, "Waiting for a thread, on average over time."},
     {"in_system_mean", Unit::Number, "Waiting or in work, on average over time."},
     {"wait_s.mean", Unit::Seconds, "Waiting for a thread."},
@@ -73,6 +80,8 @@ constexpr auto kServiceFields = std::to_array<MetricField>({
     {"latency_s.p999", Unit::Seconds, "99.9 % took no longer."},
     {"latency_s.max", Unit::Seconds, "The slowest."},
     {"wasted_work_s", Unit::Seconds, "Thread-seconds spent after the caller had gone."},
+    {"failed_work_s", Unit::Seconds,
+     "Thread-seconds spent on what was then answered with an error."},
     {"instances_mean", Unit::Number, "Ready instances, on average over time."},
     {"peak_per_100ms", Unit::Number, "Most arrivals within 100 ms."},
 });
@@ -87,6 +96,10 @@ constexpr auto kEdgeFields = std::to_array<MetricField>({
     {"success_rate", Unit::Share, "ok / (ok + failed)."},
     {"amplification", Unit::Number, "attempts / calls."},
     {"breaker_opened", Unit::Number, "How often a breaker opened."},
+    {"breaker_open_s", Unit::Seconds,
+     "Seconds in which a breaker was open or half-open, summed over the caller's instances."},
+    {"ejections", Unit::Number, "How often a caller put an instance out of rotation."},
+    {"cross_zone", Unit::Number, "Tries sent to another zone than the caller's."},
     {"peak_per_100ms", Unit::Number, "Most retries within 100 ms."},
 });
 
@@ -107,11 +120,16 @@ constexpr auto kRolloutFields = std::to_array<MetricField>({
 });
 
 constexpr auto kCacheFields = std::to_array<MetricField>({
-    {"hits", Unit::Number, "Answered from the cache."},
+    {"hits", Unit::Number, "Answered from the cache, fresh."},
+    {"stale", Unit::Number, "Answered from the cache, past the ttl."},
     {"misses", Unit::Number, "Not found in the cache."},
     {"coalesced", Unit::Number, "Misses that waited for another's fill."},
-    {"fills", Unit::Number, "Calls made to fill it."},
-    {"hit_ratio", Unit::Share, "hits / (hits + misses)."},
+    {"fills", Unit::Number, "Answers that were stored."},
+    {"early", Unit::Number, "Fetched anew before the ttl was over."},
+    {"refreshes", Unit::Number, "Fetched anew behind the scenes."},
+    {"rescued", Unit::Number, "Fetches that failed and were answered with something old."},
+    {"evicted", Unit::Number, "Entries that went because the cache was full."},
+    {"hit_ratio", Unit::Share, "(hits + stale) / all that looked."},
 });
 
 template <std::size_t N>

@@ -142,6 +142,16 @@ Quantity<std::int64_t> parse_size(std::string_view text) {
   return mistake(fmt::format("unknown unit of size \"{}\"", unit), std::move(hint), unit_at);
 }
 
+Quantity<double> parse_bandwidth(std::string_view text) {
+  if (!text.ends_with("/s")) {
+    return mistake("a bandwidth is a size per second", fmt::format("write \"{}/s\"", text),
+                   text.size());
+  }
+  const auto size = parse_size(text.substr(0, text.size() - 2));
+  if (!size) return tl::make_unexpected(size.error());
+  return static_cast<double>(*size);
+}
+
 Quantity<double> parse_cpu(std::string_view text) {
   std::size_t at = 0;
   const Quantity<Decimal> number = read_decimal(text, at, "an amount of CPU");
@@ -187,6 +197,10 @@ std::string format_size(std::int64_t bytes) {
   static constexpr std::array<Step, 5> steps{
       {{0x1p40, "TiB"}, {0x1p30, "GiB"}, {0x1p20, "MiB"}, {0x1p10, "KiB"}, {1, "B"}}};
   return in_steps(static_cast<double>(bytes), steps);
+}
+
+std::string format_bandwidth(double bytes_per_second) {
+  return format_size(static_cast<std::int64_t>(bytes_per_second)) + "/s";
 }
 
 }  // namespace faultline

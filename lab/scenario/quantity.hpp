@@ -37,6 +37,9 @@ Quantity<double> parse_share(std::string_view text);
 // Whole bytes, below 2^63. Units B kB MB GB TB and KiB MiB GiB TiB.
 Quantity<std::int64_t> parse_size(std::string_view text);
 
+// Bytes per second, above 0: a size with "/s".
+Quantity<double> parse_bandwidth(std::string_view text);
+
 // Cores: "500m" is 0.5, "2" is 2.
 Quantity<double> parse_cpu(std::string_view text);
 
@@ -48,8 +51,9 @@ Quantity<Distribution> parse_distribution(std::string_view text,
 // For people: the largest unit that leaves at least 1, up to 4 significant digits ("1.5h",
 // "3.142ms").
 std::string format_duration(Duration d);
-std::string format_rate(double per_second);   // "400/s", "1.2k/s", "30/min"
-std::string format_share(double share);       // "99.95%", up to 6 significant digits
-std::string format_size(std::int64_t bytes);  // "64MiB", up to 4 significant digits
+std::string format_rate(double per_second);             // "400/s", "1.2k/s", "30/min"
+std::string format_share(double share);                 // "99.95%", up to 6 significant digits
+std::string format_size(std::int64_t bytes);            // "64MiB", up to 4 significant digits
+std::string format_bandwidth(double bytes_per_second);  // "100MiB/s", likewise
 
 }  // namespace faultline

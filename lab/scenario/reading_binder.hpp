@@ -39,6 +39,7 @@ class ReadingBinder final : public Binder {
   void value(const Field& f, Rate& target) override;
   void value(const Field& f, Bytes& target) override;
   void value(const Field& f, Cores& target) override;
+  void value(const Field& f, Bandwidth& target) override;
   void value(const Field& f, Duration& target) override;
   void value(const Field& f, Distribution& target) override;
   void value(const Field& f, std::string& target) override;

@@ -182,6 +182,17 @@ void ReadingBinder::value(const Field& f, Cores& target) {
   if (in_range(f, *node, *cores, plain_number)) target.value = *cores;
 }
 
+void ReadingBinder::value(const Field& f, Bandwidth& target) {
+  const Node* node = due(f);
+  if (node == nullptr) return;
+  const std::string* written =
+      quantity_text(f, *node, "a bandwidth such as \"100MiB/s\"", parse_bandwidth);
+  if (written == nullptr) return;
+  const auto bandwidth = parse_bandwidth(*written);
+  if (!bandwidth) return malformed(f, *node, bandwidth.error());
+  if (in_range(f, *node, *bandwidth, format_bandwidth)) target.bytes_per_second = *bandwidth;
+}
+
 void ReadingBinder::value(const Field& f, Duration& target) {
   const Node* node = due(f);
   if (node == nullptr) return;

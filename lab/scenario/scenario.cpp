@@ -5,99 +5,13 @@
 namespace faultline {
 namespace {
 
-constexpr std::array<std::string_view, 2> kArrivals = {"poisson", "constant"};
-constexpr std::array<std::string_view, 4> kPriorities = {"P0", "P1", "P2", "P3"};
 constexpr std::array<std::string_view, 2> kWaits = {"all", "need"};
-constexpr std::array<std::string_view, 3> kDisciplines = {"fifo", "lifo", "priority"};
-constexpr std::array<std::string_view, 4> kBalancers = {"round_robin", "random", "least_request",
-                                                        "power_of_two"};
+constexpr std::array<std::string_view, 5> kDisciplines = {"fifo", "lifo", "priority",
+                                                          "adaptive_lifo", "fair"};
 constexpr std::array<std::string_view, 3> kPropagations = {"none", "deadline", "cancel"};
 constexpr std::array<std::string_view, 2> kScopes = {"instance", "shared"};
 
 }  // namespace
-
-void ShapeEntry::describe(Binder& b) {
-  b.positional();
-  b.field({.key = "at", .help = "Since the start of the run.", .min = 0, .required = true}, at);
-  b.field({.key = "factor",
-           .help = "The rate is multiplied by this, linearly between two points.",
-           .min = 0,
-           .max = 1e6,
-           .required = true},
-          factor);
-}
-
-void Client::describe(Binder& b) {
-  b.field(
-      {.key = "calls",
-       .help =
-           "The service it calls, as service/endpoint; the service alone if it has one endpoint.",
-       .required = true,
-       .refers = Refers::Endpoint},
-      calls);
-  b.field({.key = "rate",
-           .help = "Open loop: requests per second, whether or not earlier ones were answered.",
-           .min = 0,
-           .max = 1e7,
-           .above_min = true},
-          rate);
-  b.choice({.key = "arrivals", .help = "Of an open loop: by chance (Poisson) or evenly spaced."},
-           arrivals, kArrivals);
-  b.list(
-      {.key = "shape",
-       .help =
-           "Factor on the rate over time: [[\"0s\", 1], [\"4min\", 2.25]], linear between points."},
-      shape);
-  b.field({.key = "users",
-           .help = "Closed loop: so many users think, ask, wait.",
-           .min = 1,
-           .max = 4e6},
-          users);
-  b.field({.key = "think", .help = "Closed loop: pause between an answer and the next request."},
-          think);
-  b.field({.key = "gaps", .help = "Open loop: any law for the time between two arrivals."}, gaps);
-  b.field({.key = "batch",
-           .help = "Requests that come at once with each arrival.",
-           .min = 1,
-           .max = 1e6},
-          batch);
-  b.field({.key = "at_start",
-           .help = "Requests that are there when the run begins.",
-           .min = 0,
-           .max = 1e6},
-          at_start);
-  b.field({.key = "instances",
-           .help = "How many callers it is, each with policies of its own.",
-           .min = 1,
-           .max = 1e5},
-          instances);
-  b.field({.key = "policy", .help = "The policies on its calls.", .refers = Refers::Policy},
-          policy);
-  b.choice({.key = "priority", .help = "P0 is the most important."}, priority, kPriorities);
-  b.table({.key = "population",
-           .help = "Its users, on whose behalf it asks: limits, fair queues and flags know them."},
-          population);
-  b.field({.key = "idempotent",
-           .help = "Whether doing it twice does no harm; if not, only what never reached the "
-                   "server is retried."},
-          idempotent);
-  b.field({.key = "starts", .help = "When it begins.", .min = 0, .fallback = "0s"}, starts);
-  b.field({.key = "stops", .help = "When it stops asking.", .min = 0, .fallback = "the end"},
-          stops);
-  const int sources = int{rate.has_value()} + int{users.has_value()} + int{gaps.has_value()};
-  if (sources != 1) b.reject("", "needs exactly one of rate, users, gaps");
-  if (!shape.empty() && !rate) b.reject("shape", "is a factor on rate, which this client has not");
-  if (b.given("arrivals") && !rate)
-    b.reject("arrivals", "is about rate, which this client has not");
-  if (b.given("think") && !users) b.reject("think", "is about users, which this client has not");
-  if (population && users && population->users)
-    b.reject("population", "of a closed loop is its `users`: they are not counted again");
-  if (population && !users && !population->users)
-    b.reject("population", "needs `users`: how many there are");
-  for (std::size_t i = 1; i < shape.size(); ++i) {
-    if (shape[i].at < shape[i - 1].at) b.reject("shape", "has points that go back in time");
-  }
-}
 
 void Leg::describe(Binder& b) {
   b.shorthand("call");
@@ -108,10 +22,22 @@ void Leg::describe(Binder& b) {
            .help = "The policies on this leg, instead of the step's.",
            .refers = Refers::Policy},
           policy);
+  b.field({.key = "optional", .help = "Whether the answer can do without it."}, optional);
 }
 
 void Step::describe(Binder& b) {
   b.field({.key = "work", .help = "Holds the thread for so long."}, work);
+  b.field({.key = "cpu",
+           .help = "CPU time; holds the thread until the service's cores have given so much."},
+          cpu);
+  b.field({.key = "disk",
+           .help = "Reads or writes so much on the service's disk, and holds the thread."},
+          disk);
+  b.field({.key = "operations",
+           .help = "Of disk: so many operations, each of that size.",
+           .min = 1,
+           .max = 1e6},
+          operations);
   b.field({.key = "call",
            .help = "Calls service/endpoint and holds the thread until it has answered.",
            .refers = Refers::Endpoint},
@@ -160,9 +86,24 @@ void Step::describe(Binder& b) {
           timeout);
   b.field({.key = "idempotent", .help = "Whether the call does no harm when done twice."},
           idempotent);
-  const int kinds =
-      int{work.has_value()} + int{!call.empty()} + int{!parallel.empty()} + int{!cache.empty()};
-  if (kinds != 1) b.reject("", "needs exactly one of work, call, parallel, cache");
+  b.field({.key = "optional",
+           .help = "Of call and cache: if it fails, the answer is partial instead of none."},
+          optional);
+  b.field({.key = "flag",
+           .help = "The step is done only while this flag is on.",
+           .refers = Refers::Flag},
+          flag);
+  b.field({.key = "without",
+           .help = "Worth of what is missing: of the answer without an optional call or a step "
+                   "whose flag is off; of each part of parallel that is not there.",
+           .min = 0,
+           .max = 1,
+           .fallback = "of a part of parallel 0"},
+          without);
+  const int kinds = int{work.has_value()} + int{cpu.has_value()} + int{disk.has_value()} +
+                    int{!call.empty()} + int{!parallel.empty()} + int{!cache.empty()};
+  if (kinds != 1) b.reject("", "needs exactly one of work, cpu, disk, call, parallel, cache");
+  if (!disk && b.given("operations")) b.reject("operations", "is about a disk");
   if (!otherwise.empty() && (call.empty() || !chance))
     b.reject("otherwise", "belongs to a call with a `chance`");
   if (!cache.empty() && miss.empty()) b.reject("cache", "needs `miss`, the call that fills it");
@@ -178,7 +119,9 @@ void Step::describe(Binder& b) {
   } else if (need && *need > std::ssize(parallel)) {
     b.reject("need", "is more than there are legs");
   }
-  if (work && !policy.empty()) b.reject("policy", "is about calls, which this step is not");
+  if ((work || cpu || disk) && !policy.empty())
+    b.reject("policy", "is about calls, which this step is not");
+  check_missing(b);
 }
 
 void Endpoint::describe(Binder& b) {
@@ -196,33 +139,23 @@ void Queue::describe(Binder& b) {
            .unbounded = true},
           limit);
   b.choice({.key = "discipline", .help = "Who is next."}, discipline, kDisciplines);
+  b.field({.key = "lifo_above",
+           .help = "Of adaptive_lifo: with more waiting than this the newest is next, else the "
+                   "oldest.",
+           .min = 0,
+           .max = 1e9},
+          lifo_above);
+  b.table({.key = "codel", .help = "Sheds what has waited too long while the queue stands."},
+          codel);
+  if (codel && codel->at_arrival() && b.given("timeout"))
+    b.reject("timeout", "is what this codel sets by itself");
+  if (b.given("lifo_above") && discipline != Discipline::AdaptiveLifo)
+    b.reject("lifo_above", "is about discipline = \"adaptive_lifo\"");
   b.field({.key = "timeout",
            .help = "Who has waited so long is refused; a distribution gives each its own patience.",
            .min = 0,
            .fallback = "none"},
           timeout);
-}
-
-void DoorRate::describe(Binder& b) {
-  b.field({.key = "rate",
-           .help = "Requests per second in the long run, of each instance (a token bucket).",
-           .min = 0,
-           .max = 1e9,
-           .required = true,
-           .above_min = true},
-          rate);
-  b.field({.key = "burst", .help = "Requests that may come at once.", .min = 1, .max = 1e9}, burst);
-}
-
-void Door::describe(Binder& b) {
-  b.table({.key = "rate_limit", .help = "More than this is refused at once (rate_limited)."},
-          rate_limit);
-  b.field({.key = "concurrency",
-           .help = "Requests in an instance, waiting ones included; the next is refused (shed).",
-           .min = 1,
-           .max = 1e9,
-           .fallback = "unbounded"},
-          concurrency);
 }
 
 void Service::describe(Binder& b) {
@@ -236,19 +169,35 @@ void Service::describe(Binder& b) {
           threads);
   b.table({.key = "queue", .help = "Where requests wait for a thread."}, queue);
   b.table({.key = "door", .help = "What each instance refuses before anything else."}, door);
-  b.choice({.key = "balancer", .help = "How its callers choose an instance."}, balancer,
-           kBalancers);
-  b.field({.key = "cpu",
-           .help = "Cores per instance, which cpu_utilization is measured against.",
-           .min = 0,
-           .above_min = true,
-           .fallback = "one a thread"},
+  b.table({.key = "balancer", .help = "How its callers choose an instance."}, balancer);
+  b.table({.key = "outlier_detection",
+           .help = "Its callers stop calling instances that fail, for a while (Envoy)."},
+          outlier_detection);
+  b.list({.key = "zones", .help = "Where its instances are, in turn."}, zones);
+  b.table({.key = "warm_up", .help = "A new or restarted instance is slower at first."}, warm_up);
+  b.table({.key = "cpu",
+           .help = "Cores of each instance, which its steps of `cpu` share; cpu_utilization is "
+                   "measured against them. \"2\" stands for { cores = \"2\" }."},
           cpu);
+  b.table({.key = "disk", .help = "The local disk of each instance, which steps of `disk` use."},
+          disk);
+  b.table({.key = "memory", .help = "The memory of each instance, held by requests in it."},
+          memory);
   b.field({.key = "work", .help = "One-endpoint shorthand: a single step of work."}, work);
   b.list({.key = "steps", .help = "One-endpoint shorthand: what it does, in order."}, steps);
   b.map({.key = "endpoint", .help = "What it can be asked to do."}, endpoints);
+  if (door.shed && !door.shed->full) {
+    const bool endless = !queue.limit || *queue.limit == kUnbounded;
+    if (door.shed->by == ShedSettings::Load::Queue && endless)
+      b.reject("door", "sheds by its queue, which has no limit: say what `full` is");
+    if (door.shed->by == ShedSettings::Load::Concurrency && threads == kUnbounded)
+      b.reject("door", "sheds by concurrency, which has no limit: say what `full` is");
+  }
   const int ways = int{work.has_value()} + int{!steps.empty()} + int{!endpoints.empty()};
   if (ways != 1) b.reject("", "needs exactly one of work, steps, endpoint");
+  if (balancer.zones != ZoneRouting::Off && zones.empty())
+    b.reject("balancer", "looks at zones, and the instances are in none: add `zones`");
+  check_machine(b);
 }
 
 void PolicySet::describe(Binder& b) {
@@ -259,7 +208,8 @@ void PolicySet::describe(Binder& b) {
   }
   b.list({.key = "order",
           .help = "The patterns, outermost first.",
-          .fallback = "fallback, deadline, retry, hedge, breaker, rate_limit, timeout, bulkhead"},
+          .fallback = "fallback, deadline, retry, hedge, breaker, throttle, rate_limit, "
+                      "timeout, bulkhead, concurrency, pool"},
          order);
   b.choice({.key = "scope",
             .help = "Whether each instance of the caller keeps its own state, or all share one."},
@@ -291,6 +241,10 @@ void Link::describe(Binder& b) {
            .above_min = true,
            .fallback = "127s"},
           unreachable_after);
+  b.field({.key = "cross_zone",
+           .help = "What a message between two zones takes besides, one way.",
+           .fallback = "0s"},
+          cross_zone);
 }
 
 void FaultEntry::describe(Binder& b) {
@@ -301,6 +255,13 @@ void FaultEntry::describe(Binder& b) {
            .above_min = true,
            .fallback = "to the end"},
           lasts);
+  b.field({.key = "every",
+           .help = "It comes back so long after it began, again and again.",
+           .min = 0,
+           .above_min = true,
+           .fallback = "once"},
+          every);
+  if (every && (!lasts || *lasts > *every)) b.reject("every", "needs a `for` that is no longer");
   b.kind({.key = "kind", .help = "What goes wrong.", .required = true}, fault_kinds(), fault);
 }
 
@@ -318,24 +279,6 @@ void Rollout::describe(Binder& b) {
   b.field({.key = "name", .help = "Its name in metrics.", .fallback = "the service's"}, name);
   b.kind({.key = "strategy", .help = "How the new version replaces the old.", .required = true},
          rollout_kinds(), config);
-}
-
-void Cache::describe(Binder& b) {
-  b.field({.key = "ttl",
-           .help = "How long an entry is fresh.",
-           .min = 0,
-           .above_min = true,
-           .fallback = "for ever"},
-          ttl);
-  b.field({.key = "capacity",
-           .help = "Entries it holds; the least recently used goes first.",
-           .min = 1,
-           .max = 1e7,
-           .fallback = "unbounded"},
-          capacity);
-  b.field({.key = "coalesce",
-           .help = "While one miss is being filled, others for the same key wait for it."},
-          coalesce);
 }
 
 void Scenario::describe(Binder& b) {
@@ -357,6 +300,10 @@ void Scenario::describe(Binder& b) {
   b.table({.key = "network", .help = "The default for every link."}, network);
   b.map({.key = "link", .help = "One link, caller->callee.", .refers = Refers::Link}, links);
   b.map({.key = "cache", .help = "Answers kept for a while."}, caches);
+  b.map({.key = "flag", .help = "Features that can be switched off."}, flags);
+  b.map({.key = "ladder", .help = "What a service gives up, step by step, when it is strained."},
+        ladders);
+  b.list({.key = "action", .help = "What somebody does by hand, and when."}, actions);
   b.list({.key = "fault", .help = "What goes wrong, and when."}, faults);
   b.map({.key = "autoscaler", .help = "Changes a service's replicas.", .refers = Refers::Service},
         autoscalers);
@@ -365,6 +312,7 @@ void Scenario::describe(Binder& b) {
   b.map({.key = "variant", .help = "The scenario with some keys set differently."}, variants);
   b.list({.key = "expect", .help = "A hypothesis, judged by run and check."}, expectations);
   b.list({.key = "note", .help = "Narration: appears when the clock gets there."}, notes);
+  b.table({.key = "sweep", .help = "What `faultline sweep` runs when no --axis is given."}, sweep);
   if (warmup >= duration) b.reject("warmup", "leaves nothing of the duration");
 }
 

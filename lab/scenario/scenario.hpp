@@ -50,6 +50,7 @@ struct Client {
   std::int64_t batch = 1;
   std::int64_t at_start = 0;
   std::int64_t instances = 1;
+  std::vector<std::string> zones;
   std::string policy;
   int priority = 0;  // P0 … P3
   std::optional<Population> population;
@@ -61,11 +62,15 @@ struct Client {
 struct Leg {  // of a parallel step
   std::string call;
   std::string policy;
+  bool optional = false;
   void describe(Binder& b);
 };
 
 struct Step {
   std::optional<Distribution> work;
+  std::optional<Distribution> cpu;  // CPU time
+  std::optional<Bytes> disk;        // of each operation
+  std::int64_t operations = 1;
   std::string call;
   std::vector<Leg> parallel;
   std::optional<Share> chance;
@@ -77,9 +82,13 @@ struct Step {
   std::string policy;
   std::optional<std::int64_t> need;
   int wait = 0;  // of kWaits: all, need
+  bool optional = false;
+  std::string flag;
+  std::optional<double> without;
   std::optional<Duration> timeout;
   bool idempotent = true;
   void describe(Binder& b);
+  void check_missing(Binder& b) const;
 };
 
 struct Endpoint {
@@ -91,19 +100,58 @@ struct Endpoint {
 struct Queue {
   std::optional<std::int64_t> limit;  // none: unbounded
   Discipline discipline = Discipline::Fifo;
+  std::int64_t lifo_above = 1;
+  std::optional<CodelSettings> codel;
   std::optional<Distribution> timeout;
   void describe(Binder& b);
 };
 
-struct DoorRate {
-  Rate rate;
-  std::int64_t burst = 1;
+struct SlowStartOptions {
+  Duration window{0};
+  double aggression = 1;
+  Share min_weight{0.1};
   void describe(Binder& b);
 };
 
-struct Door {  // what a service refuses before anything else
-  std::optional<DoorRate> rate_limit;
-  std::optional<std::int64_t> concurrency;
+struct Balancer {
+  Balancing kind = Balancing::RoundRobin;
+  std::optional<std::int64_t> choice_count;
+  std::vector<double> weights;
+  double bias = 1;
+  std::optional<SlowStartOptions> slow_start;
+  Duration default_rtt = milliseconds(30), decay = milliseconds(10'000);
+  ZoneRouting zones = ZoneRouting::Off;
+  std::int64_t min_zone_hosts = 6;
+  Share panic_threshold{0.5};
+  void describe(Binder& b);
+};
+
+struct WarmUp {
+  Duration lasts{0};
+  double factor = 1;
+  void describe(Binder& b);
+};
+
+struct Cpu {  // of each instance
+  Cores cores;
+  std::optional<Cores> limit;
+  Duration period = milliseconds(100);
+  Scheduler scheduler = Scheduler::Fair;
+  void describe(Binder& b);
+};
+
+struct Disk {  // of each instance
+  Rate iops;
+  std::optional<Bandwidth> bandwidth;
+  std::optional<std::int64_t> queue;
+  Distribution latency;
+  void describe(Binder& b);
+};
+
+struct Memory {  // of each instance
+  Bytes limit, idle, per_request;
+  int when_full = 0;  // of kWhenFull: kill, refuse
+  Duration restart = milliseconds(10'000);
   void describe(Binder& b);
 };
 
@@ -111,13 +159,20 @@ struct Service {
   std::int64_t replicas = 1;
   std::optional<std::int64_t> threads;  // required; kUnbounded for "unbounded"
   Queue queue;
-  Door door;
-  Balancing balancer = Balancing::RoundRobin;
-  std::optional<Cores> cpu;
+  DoorSettings door;
+  Balancer balancer;
+  std::optional<OutlierSettings> outlier_detection;
+  std::vector<std::string> zones;
+  std::optional<WarmUp> warm_up;
+  std::optional<Cpu> cpu;
+  std::optional<Disk> disk;
+  std::optional<Memory> memory;
   std::optional<Distribution> work;  // the one-endpoint shorthand
   std::vector<Step> steps;
   std::vector<Named<Endpoint>> endpoints;
   void describe(Binder& b);
+  void check_machine(Binder& b) const;
+  bool computes() const;  // has a step of cpu
 };
 
 struct PolicySet {
@@ -133,12 +188,13 @@ struct Link {
   std::optional<Share> loss;
   std::optional<Duration> retransmit;
   std::optional<Duration> unreachable_after;
+  std::optional<Distribution> cross_zone;
   void describe(Binder& b);
 };
 
 struct FaultEntry {
   Duration at;
-  std::optional<Duration> lasts;
+  std::optional<Duration> lasts, every;
   std::shared_ptr<Fault> fault;
   void describe(Binder& b);
 };
@@ -160,6 +216,51 @@ struct Cache {
   std::optional<Duration> ttl;
   std::int64_t capacity = 0;  // 0: unbounded
   bool coalesce = false;
+  Duration stale_while_revalidate{0}, stale_if_error{0};
+  double stale_quality = 1;
+  double early_refresh = 0;
+  Share ttl_jitter;
+  bool sliding = false;
+  Eviction eviction = Eviction::Lru;
+  void describe(Binder& b);
+};
+
+struct FlagRule {
+  std::string service;
+  Signal signal = Signal::Threads;
+  Share above, margin{0.1};
+  Duration period = milliseconds(5'000), dwell = milliseconds(30'000);
+  void describe(Binder& b);
+};
+
+struct Flag {  // a feature that can be switched off
+  bool on = true;
+  std::optional<FlagRule> off_when;
+  void describe(Binder& b);
+};
+
+struct LadderRung {
+  std::string name;
+  Share above;
+  std::vector<std::string> off;
+  double quality = 1;
+  Duration cache_age{0};
+  void describe(Binder& b);
+};
+
+struct LadderEntry {  // of degradation
+  std::string service;
+  Signal signal = Signal::Threads;
+  Share margin{0.1};
+  Duration period = milliseconds(5'000), dwell = milliseconds(30'000);
+  std::vector<LadderRung> rungs;
+  void describe(Binder& b);
+};
+
+struct Action {  // by hand
+  Duration at;
+  std::string flag, flush;
+  bool on = true;
   void describe(Binder& b);
 };
 
@@ -200,6 +301,15 @@ struct Note {
   void describe(Binder& b);
 };
 
+// What `faultline sweep` runs when no axis is given on the command line.
+struct SweepTable {
+  std::vector<std::pair<std::string, std::string>> axes;  // key, values as TOML
+  std::vector<std::string> constraints, metrics;
+  std::int64_t replications = 1;
+  std::optional<std::int64_t> samples;
+  void describe(Binder& b);
+};
+
 struct Scenario {
   std::int64_t version = 1;  // of the language
   std::string title, story;
@@ -212,6 +322,9 @@ struct Scenario {
   Link network;  // the default for every link
   std::vector<Named<Link>> links;
   std::vector<Named<Cache>> caches;
+  std::vector<Named<Flag>> flags;
+  std::vector<Named<LadderEntry>> ladders;
+  std::vector<Action> actions;
   std::vector<FaultEntry> faults;
   std::vector<Named<Autoscaler>> autoscalers;
   std::vector<Rollout> rollouts;
@@ -219,6 +332,7 @@ struct Scenario {
   std::vector<Named<Variant>> variants;
   std::vector<Expectation> expectations;
   std::vector<Note> notes;
+  std::optional<SweepTable> sweep;
   void describe(Binder& b);
 };
 

@@ -90,6 +90,8 @@ std::string value_schema(const KeyEntry& e) {
       return example("string", {"64MiB"});
     case Type::Cpu:
       return example("string", {"500m", "2"});
+    case Type::Bandwidth:
+      return example("string", {"100MiB/s"});
     case Type::Time:
       return example("string", {"50ms", "2s", "1h30min"});
     case Type::Distribution:

@@ -87,8 +87,9 @@ class Comparing {
         runs, options_.jobs,
         [&](std::size_t i) {
           const std::size_t replication = static_cast<std::size_t>(before) + i / variants();
-          one(replication, i % variants());
+          Seen seen = one(replication, i % variants());
           const std::lock_guard lock(telling_);
+          seen_[replication][i % variants()] = std::move(seen);
           ++done_;
           settle(replication);
           if (options_.progress)
@@ -110,15 +111,15 @@ class Comparing {
                        [](const Seen& s) { return s.done; });
   }
 
-  void one(std::size_t replication, std::size_t variant) {
+  Seen one(std::size_t replication, std::size_t variant) const {
     RunOptions options;
     options.seed = out_.first_seed + static_cast<std::int64_t>(replication);
     options.variant = out_.variants[variant].name;
     options.stop = options_.stop;
     options.log_requests = true;
     const auto result = faultline::run(scenarios_[variant], options);
-    Seen& seen = seen_[replication][variant];
-    if (result->partial) return;
+    Seen seen;
+    if (result->partial) return seen;
     for (const ComparedMetric& m : out_.metrics)
       seen.values.push_back(metric_value(*result, m.metric).value_or(kNothing));
     seen.requests = result->requests;
@@ -128,6 +129,7 @@ class Comparing {
     }
     seen.balanced = result->ledger.balanced;
     seen.done = true;
+    return seen;
   }
 
   // Once every variant has run, its requests are paired and forgotten. Sums of whole numbers don't

@@ -95,11 +95,13 @@ struct ExperimentFamily {
   std::optional<Experiment> (*make)(Asked&);
 };
 const std::vector<ExperimentFamily>& queue_experiments();
+const std::vector<ExperimentFamily>& sharing_experiments();
 const std::vector<ExperimentFamily>& overload_experiments();
 const std::vector<ExperimentFamily>& network_experiments();
 const std::vector<ExperimentFamily>& fan_out_experiments();
 const std::vector<ExperimentFamily>& policy_experiments();
 const std::vector<ExperimentFamily>& operation_experiments();
+const std::vector<ExperimentFamily>& limit_experiments();
 
 namespace toml {  // values as a scenario writes them
 std::string time(double units, double unit_s = 0.01);

@@ -33,18 +33,18 @@ Experiment caching(double rate, std::string_view step, std::string_view cache, d
   return e;
 }
 
-const ObservedCache& cache_of(const Observation& o) {
+const CacheCounts& cache_of(const Observation& o) {
   return o.caches.front().value;
 }
 
 Answer hit_ratio(Experiment e, const Asked& ask) {
   if (!ask.asks("hit_ratio")) return std::nullopt;
   e.value = [](const Observation& o) {
-    const ObservedCache& c = cache_of(o);
+    const CacheCounts& c = cache_of(o);
     return as_double(c.hits) / as_double(c.hits + c.misses + c.coalesced);
   };
   e.samples = [](const Observation& o) {
-    const ObservedCache& c = cache_of(o);
+    const CacheCounts& c = cache_of(o);
     return as_double(c.hits + c.misses + c.coalesced);
   };
   return e;
@@ -53,16 +53,56 @@ Answer hit_ratio(Experiment e, const Asked& ask) {
 Answer ttl_cache(Asked& ask) {
   const double rate = ask.positive("lam"), ttl = ask.positive("ttl");
   ask.must_be("fill_time", 0.0);
-  if (ask.flag("renew_on_hit")) return std::nullopt;  // an entry's life is not prolonged by use
-  return hit_ratio(caching(rate, "keys = 1", fmt::format("ttl = \"{}\"", toml::time(ttl)), 0), ask);
+  const bool renewed = ask.flag("renew_on_hit");
+  return hit_ratio(caching(rate, "keys = 1",
+                           fmt::format("ttl = \"{}\"\nsliding = {}", toml::time(ttl), renewed), 0),
+                   ask);
 }
 
-Answer lru_cache(Asked& ask) {
+Answer full_cache(Asked& ask, std::string_view eviction) {
   const int items = ask.whole("items"), capacity = ask.whole("capacity");
   const double alpha = ask.number("zipf_alpha");
   return hit_ratio(caching(1, fmt::format("keys = {}, zipf = {:.9f}", items, alpha),
-                           fmt::format("capacity = {}", capacity), 0),
+                           fmt::format("capacity = {}\neviction = \"{}\"", capacity, eviction), 0),
                    ask);
+}
+
+Answer lru_cache(Asked& ask) {
+  return full_cache(ask, "lru");
+}
+
+// FIFO and RANDOM have the same hit ratio.
+Answer fifo_cache(Asked& ask) {
+  return full_cache(ask, "fifo");
+}
+
+// The entry lives twenty times as long as is usual between two fetches that overlap.
+Answer early_refresh(Asked& ask) {
+  const double rate = ask.positive("lam"), fill = ask.positive("delta"),
+               beta = ask.positive("beta");
+  const double ttl = 20 * beta * fill;
+  Experiment e =
+      caching(rate, "keys = 1",
+              fmt::format("ttl = \"{}\"\nearly_refresh = {:.9f}", toml::time(ttl), beta), fill);
+  e.samples_per_unit = 1 / (ttl / 2);
+  e.warmup_units = 3 * ttl;
+  const auto fetches = [](const Observation& o) {
+    return as_double(cache_of(o).early + cache_of(o).misses);
+  };
+  const auto cycles = [=](const Observation& o) {
+    return fetches(o) - as_double(cache_of(o).redundant);
+  };
+  e.samples = cycles;
+  if (ask.asks("mean_regenerations_per_cycle")) {
+    e.value = [=](const Observation& o) { return fetches(o) / cycles(o); };
+  } else if (ask.asks("mean_earliness_before_ttl")) {
+    e.value = [](const Observation& o) {
+      return cache_of(o).earliness_s / as_double(cache_of(o).cycles) / 0.01;
+    };
+  } else {
+    return std::nullopt;
+  }
+  return e;
 }
 
 Answer stampede(Asked& ask) {
@@ -190,6 +230,8 @@ const std::vector<ExperimentFamily>& operation_experiments() {
   static const std::vector<ExperimentFamily> all = {
       {"TTL cache (per key, Poisson)", ttl_cache},
       {"LRU cache, IRM", lru_cache},
+      {"FIFO/RANDOM cache, IRM", fifo_cache},
+      {"XFetch early expiration", early_refresh},
       {"cache stampede", stampede},
       {"Mt/M/inf sinusoidal load", moving_load},
       {"Kubernetes HPA formula", autoscaler},

@@ -54,6 +54,8 @@ ObservedService service_between(const ServiceSpec& spec, const ServiceSnapshot& 
   s.working_s = to.working - from.working;
   s.queued_s = to.queued - from.queued;
   s.threads_s = to.threads - from.threads;
+  s.slowdown = to.machine.slowdown - from.machine.slowdown;
+  s.cpu_steps = to.machine.cpu_steps - from.machine.cpu_steps;
   return s;
 }
 
@@ -67,7 +69,7 @@ void look(const World& world, const std::string& service, std::vector<std::uint6
   }
 }
 
-Observation between(World& world, const Snapshot& from, const Snapshot& to) {
+Observation observed(World& world, const Snapshot& from, const Snapshot& to) {
   Observation o;
   o.seconds = (to.at - from.at).seconds();
   const WorldSpec& spec = world.spec();
@@ -78,19 +80,20 @@ Observation between(World& world, const Snapshot& from, const Snapshot& to) {
                           service_between(spec.services[i], from.services[i], to.services[i])});
   for (std::size_t i = 0; i < spec.edges.size(); ++i) {
     const EdgeStatistics &a = from.edges[i], &b = to.edges[i];
-    EdgeStatistics e;
+    ObservedEdge e;
     e.calls = b.calls - a.calls;
     e.attempts = b.attempts - a.attempts;
     e.retries = b.retries - a.retries;
     e.ok = b.ok - a.ok;
     e.failed = b.failed - a.failed;
+    e.breaker_opened = b.breaker_opened - a.breaker_opened;
+    e.breaker_closed = b.breaker_closed - a.breaker_closed;
+    e.breaker_open_s = b.open_breakers.area(to.at) - a.open_breakers.area(from.at);
     o.edges.push_back({spec.edges[i].name, std::move(e)});
   }
   for (std::size_t i = 0; i < spec.caches.size(); ++i) {
-    const CacheState& c = world.caches()[i];
-    o.caches.push_back({spec.caches[i].name, {c.hits, c.misses, c.coalesced, c.redundant}});
+    o.caches.push_back({spec.caches[i].name, between(from.caches[i], to.caches[i])});
   }
-  o.facts = world.facts();
   o.ledger = world.ledger();
   return o;
 }
@@ -103,7 +106,7 @@ const HandlingStatistics& ObservedService::endpoint(std::string_view name) const
 const ObservedService& Observation::service(std::string_view name) const {
   return named(services, name);
 }
-const EdgeStatistics& Observation::edge(std::string_view name) const {
+const ObservedEdge& Observation::edge(std::string_view name) const {
   return named(edges, name);
 }
 
@@ -170,7 +173,7 @@ std::optional<Observation> observe(const Scenario& scenario, std::uint64_t seed,
     }
   }
   if (!advance(end)) return std::nullopt;
-  Observation o = between(world, from, snapshot(world));
+  Observation o = observed(world, from, snapshot(world));
   o.in_system = std::move(counts);
   o.ended_early = ended_early;
   return o;

@@ -21,21 +21,23 @@ struct ObservedService {
   HandlingStatistics all;
   std::vector<Named<HandlingStatistics>> endpoints;
   double busy_s = 0, working_s = 0, queued_s = 0, threads_s = 0;  // areas: number × seconds
+  double slowdown = 0;                                            // of steps of cpu, summed
+  std::uint64_t cpu_steps = 0;
 
   const HandlingStatistics& endpoint(std::string_view name) const;
 };
 
-struct ObservedCache {
-  std::uint64_t hits = 0, misses = 0, coalesced = 0, redundant = 0;
+struct ObservedEdge : EdgeStatistics {  // counts only
+  double breaker_open_s = 0;            // or half-open; of all instances of the caller
 };
 
 struct Observation {
   double seconds = 0;  // observed, after the warm-up
   std::vector<Named<ClientWindow>> clients;
   std::vector<Named<ObservedService>> services;
-  std::vector<Named<EdgeStatistics>> edges;  // counts only
-  std::vector<Named<ObservedCache>> caches;  // of the whole run
-  std::vector<Fact> facts;                   // of the whole run
+  std::vector<Named<ObservedEdge>> edges;
+  std::vector<Named<CacheCounts>> caches;
+  std::vector<Fact> facts;  // of the whole run
   Ledger ledger;
   std::vector<std::uint64_t> in_system;  // [n]: looks at which an instance held n requests
   bool ended_early = false;              // at a look, as Looks::until wanted
@@ -43,7 +45,7 @@ struct Observation {
   // The first client's requests; a service, an edge by name, which must exist.
   const ClientWindow& client() const { return clients.front().value; }
   const ObservedService& service(std::string_view name) const;
-  const EdgeStatistics& edge(std::string_view name) const;
+  const ObservedEdge& edge(std::string_view name) const;
   // The looks' share with at least n in system, and the mean and variance.
   double share_with_at_least(std::size_t n) const;
   double mean_in_system() const;

@@ -19,11 +19,17 @@ class Fault {
   virtual void describe(Binder&) = 0;
   virtual std::unique_ptr<Fault> clone() const = 0;
 
-  // One of the two is empty.
+  // All but one are empty.
   const std::string& service() const { return service_; }
   const std::string& link() const { return link_; }
+  const std::string& cache() const { return cache_; }
   const Portion& instances() const { return instances_; }
   const std::string& version() const { return version_; }
+  const std::string& zone() const { return zone_; }
+
+  // What its service must have for the fault to mean anything.
+  enum class Needs : std::uint8_t { Nothing, Processor, Memory, Disk };
+  virtual Needs needs() const { return Needs::Nothing; }
 
   // How long it lasts when the scenario says `for`; nothing: to the end.
   virtual std::optional<Duration> lasts(std::optional<Duration> given) const { return given; }
@@ -36,7 +42,7 @@ class Fault {
   void describe_service(Binder& b);
   void describe_link(Binder& b);
 
-  std::string service_, link_, version_;
+  std::string service_, link_, cache_, version_, zone_;
   Portion instances_;
 };
 

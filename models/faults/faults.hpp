@@ -13,5 +13,10 @@ std::unique_ptr<Fault> make_errors();
 std::unique_ptr<Fault> make_latency();
 std::unique_ptr<Fault> make_loss();
 std::unique_ptr<Fault> make_partition();
+std::unique_ptr<Fault> make_flush();
+std::unique_ptr<Fault> make_cpu_stress();
+std::unique_ptr<Fault> make_memory_stress();
+std::unique_ptr<Fault> make_disk_latency();
+std::unique_ptr<Fault> make_disk_errors();
 
 }  // namespace faultline

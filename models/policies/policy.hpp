@@ -37,6 +37,7 @@ struct CallView {
   std::uint8_t live = 0;      // attempts of the call still wanted, this one included
   std::uint8_t hedges = 0;    // sent besides the running try
   std::uint8_t priority = 0;  // 0 (P0) … 3 (P3)
+  std::uint8_t tier = 0;      // calls made instead of it so far
   Identity who;               // nobody, unless some client has a population
   bool idempotent = true;
   bool waited = false;  // has been sent for after a Wait
@@ -54,22 +55,24 @@ struct Before {
   Error why = Error::None;
   float retry_after_s = 0;  // with Refuse, as in Outcome
   Timing timing = Timing::Constant;
-  Duration timer{-1};           // < 0: none. With Wait: when to go on at the latest.
+  Duration timer{-1};  // < 0: none. With Wait: when to go on at the latest.
 };
 
 struct After {
-  enum class Verdict : std::uint8_t { Accept, Replace, SendAgain, Absorb };
+  // CallInstead: the next of the policy's tiers; what becomes of it comes to `after` again.
+  enum class Verdict : std::uint8_t { Accept, Replace, SendAgain, Absorb, CallInstead };
   Verdict verdict = Verdict::Accept;
   AttemptId wake = kNone;  // an attempt that waited here and may now go on
   Outcome outcome{};
-  Duration delay{};
+  Duration delay{};  // before it is sent again, or before `wake` goes on
 };
 
 struct OnTimer {
   enum class Verdict : std::uint8_t { Ignore, GiveUp, SendAnother, GoOn };
   Verdict verdict = Verdict::Ignore;
   Error why = Error::None;
-  Duration again{-1};  // rearm, if ≥ 0
+  float retry_after_s = 0;  // with GiveUp, as in Outcome
+  Duration again{-1};       // rearm, if ≥ 0
 };
 
 enum class BreakerState : std::uint8_t { Closed, Open, HalfOpen };
@@ -80,12 +83,19 @@ class Policy {
   virtual Before before(const CallView&) { return {}; }
   virtual After after(const CallView&, Outcome) { return {}; }
   virtual OnTimer on_timer(const CallView&) { return {}; }
-  // An attempt that waited here gave up.
-  virtual void leave(const CallView&) {}
+  // An attempt that waited here gave up. Answers who may go on in its place.
+  virtual AttemptId leave(const CallView&) { return kNone; }
   // The state of a breaker, for whoever watches; others have none.
   virtual std::optional<BreakerState> breaker_state() const { return std::nullopt; }
   // Permits now held, for the ledger at the end of a run.
   virtual std::int64_t permits_held() const { return 0; }
+};
+
+// What to answer when a call has failed: the answer of another call, or of nobody.
+struct FallbackTier {
+  std::string call, policy;  // service/endpoint; empty: nobody is asked
+  double quality = 0.5;
+  void describe(Binder&);
 };
 
 // A policy's options, and the maker of its state for one (caller, callee).
@@ -97,6 +107,11 @@ class PolicyConfig {
   virtual std::unique_ptr<PolicyConfig> clone() const = 0;
   // Whether the policy may send an attempt of its own accord (retry, hedge).
   virtual bool resends() const { return false; }
+  // Whether all instances of the caller share its state, whatever the policy's `scope`.
+  virtual bool shares_state() const { return false; }
+  // Whether it tells users apart, so that somebody must have some; and the tiers it names.
+  virtual bool needs_users() const { return false; }
+  virtual std::vector<std::string> tiers() const { return {}; }
   // The time after which a try is given up, if this policy sets one; what a server is told when
   // deadlines are propagated.
   virtual std::optional<Duration> try_timeout() const { return std::nullopt; }
@@ -104,6 +119,8 @@ class PolicyConfig {
   // `after` need not be asked.
   virtual std::optional<Duration> only_alarm() const { return std::nullopt; }
   virtual std::optional<Duration> call_deadline() const { return std::nullopt; }
+  // What it calls instead, in order.
+  virtual std::span<const FallbackTier> fallback_tiers() const { return {}; }
 };
 
 // clone() written once.

@@ -167,6 +167,7 @@ void World::request_ended(Call& call, Outcome outcome) {
     if (outcome.ok()) {
       ++window.ok;
       window.degraded += outcome.quality() < 1;
+      window.partial += outcome.partial;
       window.in_time += in_time;
       window.quality += static_cast<double>(outcome.quality());
       window.latency.record(took);
@@ -180,6 +181,8 @@ void World::request_ended(Call& call, Outcome outcome) {
     stats.log.push_back({call.lineage, took, outcome.error});
   if (outcome.ok()) {
     stats.ok.add(now(), 1);
+    if (outcome.quality() < 1)
+      stats.lost_quality.add(now(), 1 - static_cast<double>(outcome.quality()));
     stats.bin_latency.record(took);
   } else {
     stats.failed.add(now(), 1);

@@ -3,10 +3,13 @@
 // other; World (world.hpp) is the corridor between them.
 
 #include <cstdint>
+#include <deque>
+#include <map>
 #include <memory>
 #include <vector>
 
-#include "models/policies/token_bucket.hpp"
+#include "models/system/balancer.hpp"
+#include "models/system/door.hpp"
 #include "models/system/spec.hpp"
 #include "models/system/statistics.hpp"
 #include "models/vocabulary/conditions.hpp"
@@ -25,7 +28,8 @@ struct Pipeline {
 struct Target {
   std::uint32_t service = 0;
   std::uint32_t turn = 0;
-  std::vector<std::uint32_t> outstanding;  // by instance id
+  std::vector<std::uint32_t> outstanding;   // by instance id
+  std::unique_ptr<BalancerState> balancer;  // null: a plain kind
 };
 
 // A way to call, with what is needed of it at every step close at hand. The pointers lead into
@@ -42,18 +46,36 @@ struct Route {
   bool idempotent = true;
   bool tells_deadline = false;  // to its callee
   bool timers_only = true;      // its policies ask nothing and want to be told nothing
+  bool watched = false;         // its callers look at zones or learn from the answers
   std::uint64_t key = 0;
   const StepSpec* steps = nullptr;
   const PipelineSpec* policies = nullptr;
   EdgeStatistics* counts = nullptr;
   ServiceStatistics* served = nullptr;
   const LinkState* wire = nullptr;
+  bool required = false;
 };
 
 // One that calls: an instance of a client or of a service.
 struct Caller {
   std::vector<Pipeline> pipelines;
   std::vector<Target> targets;
+  std::uint32_t zone = kNone;
+};
+
+// Neighbours in a list through the attempts' rows.
+struct Line {
+  AttemptId head = kNone, tail = kNone;
+};
+
+// A line for each user who has something waiting, and whose turn it is.
+struct FairLines {
+  struct OfUser {
+    Line line;
+    std::uint32_t length = 0;
+  };
+  std::map<std::uint32_t, OfUser> users;
+  std::deque<std::uint32_t> turns;  // the next first; each user in `users` once
 };
 
 enum class InstanceState : std::uint8_t { Starting, Ready, Draining, Gone };
@@ -70,21 +92,41 @@ struct Instance {
   std::uint32_t queued = 0;
   std::uint32_t named = 0;  // attempts that name it
   AttemptId jobs = kNone;   // those that hold a thread
-  bool ordinary = true;     // of the one and first version, and no fault slows it or makes it fail
-  struct Line {
-    AttemptId head = kNone, tail = kNone;
-  };
+  bool ordinary = true;  // of the one version, never cold, and no fault slows it or makes it fail
   std::array<Line, 4> lines;        // by priority; the other disciplines use the first
   InstanceConditions conditions;    // changed by set()
-  std::optional<TokenBucket> door;  // its rate limit, if it has one
+  std::unique_ptr<Door> door;       // null: open to everybody
+  std::unique_ptr<FairLines> fair;  // of Discipline::Fair, instead of `lines`
+  std::unique_ptr<Codel> codel;
+  Instant last_empty;  // its queue, kept for `codel`
+  Instant ready_since;
   const ServiceSpec* spec = nullptr;
   ServiceStatistics* stats = nullptr;
   HandlingStatistics* handling = nullptr;  // of its version, by endpoint
 
   void set(InstanceConditions now) {
     conditions = std::move(now);
-    ordinary = version == 0 && !flagged && conditions.slowdown == 1 && conditions.errors.empty();
+    ordinary = version == 0 && !flagged && conditions.slowdown == 1 && conditions.errors.empty() &&
+               conditions.slowed.empty() && spec->warm_up.factor == 1;
   }
+};
+
+// What an instance runs on.
+struct Machine {
+  explicit Machine(const MachineSpec& s) : spec(&s), processor(s.processor) {}
+  const MachineSpec* spec;
+  Processor processor;
+  std::int64_t counted_use = 0;  // as the statistics have it
+  bool counted_throttled = false;
+  std::int64_t counted_stress = 0;
+  std::uint32_t timers = kNone;
+  struct DiskJob {
+    AttemptId job;
+    Instant done;
+  };
+  std::deque<DiskJob> disk;  // in the order in which they are done
+  Instant disk_free;         // when what was handed to it is through
+  bool out_of_memory = false;
 };
 
 // What a version did since its controllers last looked.
@@ -100,6 +142,13 @@ struct Version {
   std::vector<InstanceId> ready;  // in the order in which they became ready
   VersionMeter meter;
   std::uint64_t answers = 0, errors = 0;  // ever
+};
+
+// What may start other people's work waits until the event at hand has run its course: nothing
+// ends, begins or goes away under the feet of a handler that is in the middle of a list.
+struct Afterwards {
+  enum class What : std::uint8_t { Serve, Settle, Kill } what;
+  std::uint32_t id;  // instance; attempt (kNone: called off); instance
 };
 
 // A feature flag: a version that calls meet in instances of another one.
@@ -122,6 +171,10 @@ struct ServiceState {
   std::uint32_t split = 0;
   std::vector<FlagState> flags;
   std::uint32_t instances_made = 0;
+  std::shared_ptr<RateGate> limit;  // that its doors share, if they ask a store
+  std::uint32_t changes = 0;  // how often `ready` has changed
+  float quality = 1;          // of its answers, on its ladder's rung
+  Duration cache_age{0};      // past expiry, on that rung
   bool metered = false;
   bool rollout_under_way = false;
 };
@@ -129,7 +182,7 @@ struct ServiceState {
 struct LinkState {
   LinkConditions conditions;
   bool plain = true;  // delivers at once and always: no event
-  Instance::Line parked_to, parked_from;
+  Line parked_to, parked_from;
 };
 
 // A client's way of asking.
@@ -150,21 +203,48 @@ struct User {
 
 struct CacheEntry {
   Instant expires;                             // 0: nothing there
+  Instant began;                               // its fetching
+  Duration took{0};                            // to fetch it, last time
   AttemptId filler = kNone;                    // the job that is fetching it
-  std::uint32_t newer = kNone, older = kNone;  // in the order of use
+  std::uint32_t newer = kNone, older = kNone;  // in the order of use, or of arrival
+  float quality = 1;
 };
 
 struct CacheState {
   std::vector<CacheEntry> entries;
   std::uint32_t newest = kNone, oldest = kNone;
   std::uint32_t held = 0;
+  std::vector<std::uint32_t> pool, place;  // of random eviction: what is held, and where it stands
   struct Waiter {
     std::uint32_t key;
     AttemptId job;
   };
   std::vector<Waiter> waiters;  // jobs that wait for a fill, in order of arrival
-  std::uint64_t hits = 0, misses = 0, coalesced = 0, fills = 0;
-  std::uint64_t redundant = 0;  // misses while another job was already fetching the key
+  std::uint64_t refreshes = 0;  // ever begun, for their draws
+  CacheCounts counts;
+};
+
+// Beside the row of a call that no job waits for, or that another stands in for.
+struct Errand {
+  enum class What : std::uint8_t { Refresh, Instead } what = What::Refresh;
+  std::uint32_t other = kNone;  // Refresh: the cache; Instead: the other call of the two
+  std::uint32_t at = 0;         // Refresh: the key; Instead: the fallback's layer
+  InstanceId instance = kNone;  // Refresh: that does it
+};
+
+struct SwitchState {
+  bool by_hand = true;
+  std::int32_t by_rule = 0;  // rungs that want it off
+  bool on() const { return by_hand && by_rule == 0; }
+};
+
+struct LadderState {
+  Ladder ladder;
+  // What it saw when it last looked.
+  struct Seen {
+    double busy = 0, threads = 0, ready = 0, queued = 0, working = 0, disk = 0;
+    std::uint64_t ok = 0, failed = 0;
+  } seen;
 };
 
 struct ControllerState {

@@ -10,15 +10,23 @@
 #include <vector>
 
 #include "models/controllers/controller.hpp"
+#include "models/controllers/ladder_rules.hpp"
 #include "models/faults/fault.hpp"
+#include "models/policies/codel.hpp"
+#include "models/policies/door_settings.hpp"
 #include "models/policies/policy.hpp"
+#include "models/system/balancing_rules.hpp"
+#include "models/system/outlier_detection.hpp"
+#include "models/system/processor.hpp"
 #include "models/vocabulary/identity.hpp"
 #include "sim/distribution.hpp"
 
 namespace faultline {
 
-enum class Discipline : std::uint8_t { Fifo, Lifo, Priority };
-enum class Balancing : std::uint8_t { RoundRobin, Random, LeastRequest, PowerOfTwo };
+enum class Discipline : std::uint8_t { Fifo, Lifo, Priority, AdaptiveLifo, Fair };
+enum class Balancing : std::uint8_t { RoundRobin, Random, LeastRequest, PowerOfTwo, PeakEwma };
+// Whether an instance in the caller's own zone is preferred.
+enum class ZoneRouting : std::uint8_t { Off, Aware, Failover };
 // What a caller tells its callee: nothing, until when it waits, or also when it stops waiting.
 enum class Propagation : std::uint8_t { None, Deadline, Cancel };
 
@@ -46,6 +54,8 @@ struct PipelineSpec {
     return inner == 0 &&
            std::all_of(alarms.begin(), alarms.end(), [](Duration d) { return d.ns >= 0; });
   }
+  std::vector<std::uint32_t> instead;  // routes of the fallback's tiers; the largest number: none
+
   bool is_breaker(unsigned layer) const { return (breakers >> layer & 1) != 0; }
 };
 
@@ -58,18 +68,25 @@ struct RouteSpec {
   std::uint32_t target = 0;    // among the caller's: what it knows of the callee's instances
   std::uint64_t key = 0;       // of its draws, from names alone
   bool idempotent = true;
+  bool required = false;  // of a parallel step: without it there is no answer
 };
 
 struct StepSpec {
-  enum class Kind : std::uint8_t { Work, Calls, Cache };
+  // Gate: passes over the next step while a flag is off. Rung: what the answer is worth now.
+  enum class Kind : std::uint8_t { Work, Calls, Cache, Cpu, Disk, Gate, Rung };
   Kind kind = Kind::Work;
   double chance = 1;                      // that it is done; otherwise it is passed over,
   std::uint32_t otherwise = 0xffffffffu;  // or this route is called instead
-  Distribution work;
-  Range routes;            // of Calls: the legs; of Cache: how to fill it
-  std::uint32_t need = 1;  // legs that must succeed
+  Distribution work;                      // of Cpu: CPU time
+  std::int64_t bytes = 0;                 // of Disk, each operation
+  std::int64_t operations = 1;            // of Disk
+  Range routes;                           // of Calls: the legs; of Cache: how to fill it
+  std::uint32_t need = 1;                 // legs that must succeed
   bool wait_all = true;
   std::optional<Duration> timeout;
+  float without = 0;          // worth of each part that is missing; of Gate: of what is left out
+  bool has_required = false;  // some leg must succeed whatever `need` says
+  std::uint32_t flag = 0;     // of Gate
   std::uint32_t cache = 0;
   std::uint32_t popularity = 0;  // which law the keys follow
   std::uint64_t key = 0;
@@ -84,6 +101,53 @@ struct EndpointSpec {
 struct CallerSpec {
   std::vector<PipelineSpec> pipelines;
   std::vector<std::uint32_t> targets;  // services
+  std::vector<std::uint32_t> zones;    // of its instances, in turn; empty: in none
+  std::uint64_t key = 0;
+};
+
+// What a balancer does besides the plain kinds; a service that asks for none of it has none.
+struct BalancerSpec {
+  std::vector<double> weights;     // of the instances, in turn; empty: all alike
+  std::uint32_t choice_count = 0;  // of LeastRequest: so many are drawn; 0: all are looked at
+  double bias = 1;                 // of LeastRequest with unequal weights
+  SlowStart slow_start;
+  Duration default_rtt = milliseconds(30), decay = milliseconds(10'000);  // of PeakEwma
+  ZoneRouting zone_routing = ZoneRouting::Off;
+  std::uint32_t min_zone_hosts = 6;  // with fewer hosts zones are not looked at (Aware)
+  double panic_threshold = 0.5;
+  std::optional<OutlierSettings> outliers;
+};
+
+// A new instance works slower, by a factor that sinks evenly to 1.
+struct WarmUpSpec {
+  Duration lasts{0};
+  double factor = 1;
+};
+
+// A local disk: operations one after the other, each as long as the scarcer of the two allows.
+struct DiskSpec {
+  double operations_per_s = 0;        // 0: there is none
+  double bytes_per_s = 0;             // 0: no limit of its own
+  std::uint32_t queue = 0xffffffffu;  // steps that may wait; the next fails
+  Distribution latency;               // on top of each step, without occupying the disk
+};
+
+// What each request holds from its arrival to its reply. Who comes when it is full either kills the
+// instance (out of memory) or is refused.
+struct MemorySpec {
+  std::int64_t limit = 0;  // 0: not looked at
+  std::int64_t idle = 0;   // of an instance without requests
+  std::int64_t per_request = 0;
+  bool kills = true;
+  Duration restart = milliseconds(10'000);
+};
+
+// What an instance runs on, as far as it is modelled.
+struct MachineSpec {
+  ProcessorSpec processor;
+  DiskSpec disk;
+  MemorySpec memory;
+  bool any() const { return processor.cores > 0 || disk.operations_per_s > 0 || memory.limit > 0; }
 };
 
 struct ServiceSpec {
@@ -92,12 +156,20 @@ struct ServiceSpec {
   std::uint32_t threads = 1;  // per instance; the largest number: unbounded
   std::uint32_t queue_limit = 0xffffffffu;
   Discipline discipline = Discipline::Fifo;
+  std::uint32_t lifo_above = 1;  // AdaptiveLifo: with more waiting the newest is next
+  std::optional<CodelSettings> codel;
   std::optional<Distribution> queue_timeout;  // who has waited so long is refused
   Balancing balancing = Balancing::RoundRobin;
-  double cpu = 0;        // cores per instance that work counts against; 0: one a thread
-  double door_rate = 0;  // requests per second and instance; 0: no limit
-  double door_burst = 1;
-  std::uint32_t door_concurrency = 0xffffffffu;
+  std::optional<BalancerSpec> balancer;
+  WarmUpSpec warm_up;
+  double cpu = 0;  // cores per instance that work counts against; 0: one a thread
+  MachineSpec machine;
+  std::shared_ptr<const DoorSettings> door;  // null: open to everybody
+  bool limits_wait() const { return queue_timeout || (codel && codel->at_arrival()); }
+  // Requests that an instance has room for, at work and waiting, as far as that is limited.
+  std::int64_t room() const {
+    return std::int64_t{threads} + (queue_limit == 0xffffffffu ? 0 : queue_limit);
+  }
   std::vector<EndpointSpec> endpoints;
   CallerSpec caller;
   std::uint64_t key = 0;
@@ -148,6 +220,7 @@ struct ClientSpec {
 struct LinkSpec {
   std::string name;  // caller->callee
   Distribution latency;
+  std::optional<Distribution> cross_zone;  // besides, between two zones
   double loss = 0;
   Duration retransmit = milliseconds(200);  // 0: what is lost is lost for good
   Duration unreachable_after = milliseconds(127'000);
@@ -161,11 +234,50 @@ struct EdgeSpec {
   std::uint32_t link = 0;
 };
 
+enum class Eviction : std::uint8_t { Lru, Fifo, Random };
+
 struct CacheSpec {
   std::string name;
   Duration ttl = Duration::max();
   std::uint32_t capacity = 0;  // 0: unbounded
   bool coalesce = false;
+  Duration stale_while_revalidate{0}, stale_if_error{0};  // past the ttl
+  float stale_quality = 1;
+  double early = 0;      // β of XFetch; 0: never
+  double jitter = 0;     // of the ttl, ± this share
+  bool sliding = false;  // a hit begins the ttl anew
+  Eviction eviction = Eviction::Lru;
+};
+
+struct FlagSpec {
+  std::string name;
+  bool on = true;
+};
+
+// What a rule looks at: a share of what there is.
+enum class Signal : std::uint8_t { Threads, Queue, Cpu, Disk, Errors };
+
+struct LadderSpec {
+  std::string name;
+  std::uint32_t service = 0;
+  Signal signal = Signal::Threads;
+  LadderRules rules;
+  struct Rung {
+    std::string name;
+    std::vector<std::uint32_t> off;  // flags
+    float quality = 1;
+    Duration cache_age{0};
+  };
+  std::vector<Rung> rungs;
+  bool of_service = false;  // its rungs say what the service's answers are worth
+};
+
+// What somebody does by hand.
+struct ActionSpec {
+  Instant at;
+  std::uint32_t flag = 0xffffffffu;
+  bool on = false;
+  std::uint32_t cache = 0xffffffffu;  // to be flushed
 };
 
 // Zipf's law over `keys` keys: key i (from 1) has weight 1/i^exponent; 0 is uniform.
@@ -180,6 +292,8 @@ struct FaultSpec {
   std::shared_ptr<const Fault> fault;
   std::uint32_t service = 0xffffffffu;
   std::uint32_t link = 0xffffffffu;
+  std::uint32_t zone = 0xffffffffu;  // only instances in this one
+  std::uint32_t cache = 0xffffffffu;
   std::uint64_t key = 0;
 };
 
@@ -191,6 +305,7 @@ struct ControllerSpec {
 };
 
 struct WorldSpec {
+  std::vector<std::string> zones;
   std::vector<ClientSpec> clients;
   std::vector<ServiceSpec> services;
   std::vector<RouteSpec> routes;
@@ -198,6 +313,9 @@ struct WorldSpec {
   std::vector<EdgeSpec> edges;
   std::vector<LinkSpec> links;
   std::vector<CacheSpec> caches;
+  std::vector<FlagSpec> flags;
+  std::vector<LadderSpec> ladders;
+  std::vector<ActionSpec> actions;
   std::vector<PopularitySpec> popularities;
   std::vector<FaultSpec> faults;
   std::vector<ControllerSpec> controllers;

@@ -62,7 +62,7 @@ class PeakCounter {
 // A client's requests due in [begin, end).
 struct ClientWindow {
   Instant begin, end = Instant::max();
-  std::uint64_t offered = 0, ok = 0, degraded = 0, failed = 0, in_time = 0;
+  std::uint64_t offered = 0, ok = 0, degraded = 0, partial = 0, failed = 0, in_time = 0;
   double quality = 0;  // summed over ok
   std::array<std::uint64_t, kErrors> errors{};
   Histogram latency;
@@ -120,6 +120,7 @@ struct ClientStatistics {
   std::vector<SloCounter> slos;
   std::vector<RequestEnd> log;  // those due after the warm-up, where it is asked for
   Series offered, ok, failed;
+  Series lost_quality;    // 1 − quality, summed over ok
   Histogram bin_latency;  // of the running bin of the series; cleared by the recorder
 };
 
@@ -131,20 +132,48 @@ struct HandlingStatistics {
   Histogram wait, latency;
 };
 
+// Of the machines that a service's instances run on, where they are modelled.
+struct MachineStatistics {
+  StepIntegral cpu;        // millionths of a core in use
+  StepIntegral throttled;  // instances that stand still because their quota is spent
+  StepIntegral disk_jobs;  // in the disks, waiting or being served
+  StepIntegral stress;     // bytes that somebody else holds
+  double disk_busy_s = 0;  // of operations handed to the disks, the running ones to their end
+  double slowdown = 0;     // summed over steps: time it took / CPU time it had
+  std::uint64_t cpu_steps = 0, oom_kills = 0, disk_steps = 0;
+};
+
 struct ServiceStatistics {
   // By version, then endpoint; each version's stay where they are.
   std::vector<std::vector<HandlingStatistics>> handling;
   StepIntegral busy, working, queued, ready;
   StepIntegral threads;  // of the instances that are ready or finish what they have
   std::uint64_t arrivals = 0;
-  double wasted_s = 0;  // thread-seconds after the caller had gone
+  double wasted_s = 0;           // thread-seconds after the caller had gone
+  double failed_work_s = 0;      // thread-seconds spent on what was then answered with an error
+  std::int64_t at_the_door = 0;  // let in, and waiting for the moment
+  MachineStatistics machine;
   std::vector<PeakCounter> arrivals_peaks;
 };
 
 struct EdgeStatistics {
   std::uint64_t calls = 0, attempts = 0, retries = 0, ok = 0, failed = 0, breaker_opened = 0;
+  std::uint64_t breaker_closed = 0;  // after probes
+  StepIntegral open_breakers;        // not closed, that is; of all instances of the caller
+  std::uint64_t ejections = 0, cross_zone = 0;  // hosts put out of rotation; attempts between zones
   std::array<std::uint64_t, kErrors> errors{};  // of attempts
   std::vector<PeakCounter> retry_peaks;
+};
+
+struct CacheCounts {
+  std::uint64_t hits = 0, stale = 0, misses = 0, coalesced = 0, fills = 0;
+  std::uint64_t early = 0;      // fetched before its time (XFetch)
+  std::uint64_t cycles = 0;     // the first of these, each time
+  std::uint64_t refreshes = 0;  // behind the scenes
+  std::uint64_t rescued = 0;    // fetches that failed and were answered with something old
+  std::uint64_t redundant = 0;  // fetches while another was already fetching the key
+  std::uint64_t evicted = 0;
+  double earliness_s = 0;  // summed over cycles
 };
 
 // All requests of the run.

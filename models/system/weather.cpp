@@ -22,8 +22,11 @@ void World::on_fault_boundary(std::uint32_t i) {
   active_faults_[i] = active_faults_[i] == 0 ? 1 : 0;
   const bool begins = active_faults_[i] == 1;
   tell(begins ? FactKind::Fault : FactKind::FaultEnd,
-       fault.service != kNone ? spec_.services[fault.service].name : spec_.links[fault.link].name,
+       fault.service != kNone ? spec_.services[fault.service].name
+       : fault.cache != kNone ? spec_.caches[fault.cache].name
+                              : spec_.links[fault.link].name,
        fault.fault->sentence() + (begins ? "" : " – over"));
+  if (fault.cache != kNone && begins) flush(fault.cache);
   if (fault.service != kNone) refresh_service(fault.service);
   if (fault.link != kNone) refresh_link(fault.link);
 }
@@ -33,6 +36,7 @@ bool World::hits(const FaultSpec& fault, const Instance& instance) const {
   const std::string& version = fault.fault->version();
   const ServiceState& service = services_[instance.service];
   if (!version.empty() && service.versions[instance.version].effects.name != version) return false;
+  if (fault.zone != kNone && fault.zone != zone_of(instance)) return false;
   const Portion& portion = fault.fault->instances();
   if (!portion.count && !portion.share) return true;
   std::int64_t all = 0, before = 0;
@@ -40,6 +44,7 @@ bool World::hits(const FaultSpec& fault, const Instance& instance) const {
   for (const Instance& other : instances_) {
     if (other.service != instance.service || other.state == InstanceState::Gone) continue;
     if (!version.empty() && service.versions[other.version].effects.name != version) continue;
+    if (fault.zone != kNone && fault.zone != zone_of(other)) continue;
     ++all;
     before += derive(derive(seed_, fault.key), other.ordinal) < rank;
   }
@@ -55,6 +60,8 @@ InstanceConditions World::conditions_of(InstanceId id) const {
       continue;
     fault.fault->contribute(conditions, fault.key);
   }
+  if (id < machines_.size() && machines_[id] && machines_[id]->out_of_memory)
+    conditions.down = true;
   return conditions;
 }
 
@@ -70,7 +77,9 @@ void World::refresh_service(std::uint32_t service) {
                        after.down ? "is down" : "is up again"));
     }
     if (after.down && !was_down) died.push_back(id);
+    if (was_down && !after.down) instances_[id].ready_since = now();
     instances_[id].set(std::move(after));
+    feel_weather(id);
   }
   for (InstanceId id : died) kill(id);
 }
@@ -80,13 +89,16 @@ void World::kill(InstanceId id) {
   instances_[id].serving = true;  // nobody takes a thread that comes free now
   // One at a time: when a caller learns of one, it may call off others.
   while (instances_[id].jobs != kNone) crash_job(instances_[id].jobs);
-  for (std::size_t line = 0; line < instances_[id].lines.size(); ++line) {
-    while (instances_[id].lines[line].head != kNone) crash_job(instances_[id].lines[line].head);
-  }
+  while (instances_[id].queued > 0) crash_job(first_in_line(instances_[id]));
   instances_[id].serving = false;
+  abandon_errands(id);
   // What its policies knew died with it.
   const ServiceSpec& service = spec_.services[instances_[id].service];
   auto& shared = shared_[spec_.clients.size() + instances_[id].service];
+  if (service.door)
+    instances_[id].door =
+        std::make_unique<Door>(*service.door, services_[instances_[id].service].limit);
+  forget_breakers(callers_[instances_[id].caller]);
   callers_[instances_[id].caller] = make_caller(service.caller, instances_[id].ordinal, shared);
 }
 

@@ -62,6 +62,11 @@ Duration World::work_of(const StepSpec& step, const Attempt& attempt, const Call
 Duration World::slowed(Duration work, const Attempt& attempt, const Call& call) const {
   const Instance& instance = instances_[attempt.instance];
   double factor = instance.conditions.slowdown;
+  if (instance.spec->warm_up.factor != 1) factor *= warm_up_factor(instance);
+  for (const InstanceConditions::Slowed& slow : instance.conditions.slowed) {
+    if (Draws(derive(attempt_key(call, attempt), slow.key)).uniform() < slow.share)
+      factor *= slow.factor;
+  }
   if (const std::uint32_t met = version_met(attempt, call); met != 0) {
     const Version& version = services_[instance.service].versions[met];
     const std::uint64_t key = derive(attempt_key(call, attempt), version.key ^ kVersionSlow);
@@ -101,8 +106,8 @@ void World::run_steps(AttemptId id, Attempt& attempt, const Call& call, const Ro
       }
     } else if (step.kind == StepSpec::Kind::Calls) {
       return begin_calls(id, step);
-    } else if (!look_up(id, step)) {
-      return;  // it waits for an answer
+    } else if (!other_step(id, step)) {
+      return;  // it waits for something
     }
     ++attempt.step;
   }
@@ -126,6 +131,7 @@ void World::begin_calls(AttemptId id, const StepSpec& step) {
   attempt.state = AttemptState::Calling;
   attempt.good = 0;
   attempt.share = 0;
+  attempt.doomed = false;
   if (step.routes.count == 1 && !step.timeout) {
     attempt.pending = 1;
     const bool other =
@@ -178,6 +184,7 @@ void World::leg_ended(AttemptId id, Outcome outcome) {
   if (outcome.ok()) {
     ++attempt.good;
     attempt.share += outcome.quality();
+    attempt.partial |= outcome.partial;
   }
   const Call& call = calls_[attempt.call];
   const Route& route = routes_[call.route];
@@ -195,8 +202,12 @@ void World::settle_step(AttemptId id, Attempt& attempt, const Call& call, const 
     attempt.pending = 0;
   }
   if (step.timeout) cancel_timers(attempt.timers, kStepTimeout, kStepTimeout + 1);
-  if (attempt.good < step.need)
+  if (attempt.good < step.need || attempt.doomed)
     return finish_job(id, attempt, call, route, Outcome::failed(Error::ServerError));
+  if (attempt.good < step.routes.count) {
+    attempt.partial = true;
+    attempt.share += step.without * static_cast<float>(step.routes.count - attempt.good);
+  }
   attempt.quality *= attempt.share / static_cast<float>(step.routes.count);
   ++attempt.step;
   run_steps(id, attempt, call, route);
@@ -204,8 +215,9 @@ void World::settle_step(AttemptId id, Attempt& attempt, const Call& call, const 
 
 // Whether the legs that are still out can make no difference any more.
 bool World::is_decided(const Attempt& attempt, const StepSpec& step) const {
-  return !step.wait_all && (attempt.pending & kBeginning) == 0 &&
-         (attempt.good >= step.need || attempt.good + attempt.pending < step.need);
+  if (step.wait_all || (attempt.pending & kBeginning) != 0) return false;
+  if (attempt.doomed || attempt.good + attempt.pending < step.need) return true;
+  return attempt.good >= step.need && !(step.has_required && requires_more(attempt));
 }
 
 }  // namespace faultline

@@ -5,12 +5,12 @@
 namespace faultline {
 
 World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuring)
-    : spec_(spec), seed_(mix(seed ^ 0x6661756c746c696eULL)), measuring_(measuring) {
+    : WorldState(spec, mix(seed ^ 0x6661756c746c696eULL), measuring) {
   context_.seed = seed;
   AssertContext guard(&context_);
   const Series series(measuring.step, measuring.bins);
   for (std::uint32_t i = 0; i < spec.clients.size(); ++i) {
-    ClientStatistics stats{{}, {}, {}, {}, series, series, series, {}};
+    ClientStatistics stats{{}, {}, {}, {}, series, series, series, series, {}};
     stats.windows.emplace_back().begin = measuring.warmup;
     stats.arrivals_peaks.emplace_back(measuring.warmup, Instant::max());
     client_stats_.push_back(std::move(stats));
@@ -65,12 +65,14 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
     const CallerSpec& caller = who < spec.clients.size()
                                    ? spec.clients[who].caller
                                    : spec.services[who - spec.clients.size()].caller;
+    const ServiceSpec& callee = spec.services[r.service];
     routes_.push_back(
         {r.edge, r.service, r.endpoint, r.pipeline, r.target, spec.edges[r.edge].link, steps.count,
          r.idempotent, caller.pipelines[r.pipeline].propagation != Propagation::None,
-         caller.pipelines[r.pipeline].timers_only(), r.key, spec.steps.data() + steps.first,
+         caller.pipelines[r.pipeline].timers_only(),
+         callee.balancer || !callee.caller.zones.empty(), r.key, spec.steps.data() + steps.first,
          &caller.pipelines[r.pipeline], &edge_stats_[r.edge], &service_stats_[r.service],
-         &links_[spec.edges[r.edge].link]});
+         &links_[spec.edges[r.edge].link], r.required});
   }
   shared_.resize(spec.clients.size() + spec.services.size());
   clients_.resize(spec.clients.size());
@@ -87,6 +89,7 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
   }
   schedule_faults();
   start_controllers();
+  start_degradation();
   open_clients();
 }
 
@@ -108,7 +111,17 @@ void World::do_afterwards() {
   for (std::size_t i = 0; i < afterwards_.size(); ++i) {
     const Afterwards next = afterwards_[i];
     if (next.id == kNone) continue;
-    next.what == Afterwards::What::Serve ? serve_next(next.id) : settle_step(next.id);
+    switch (next.what) {
+      case Afterwards::What::Serve:
+        serve_next(next.id);
+        break;
+      case Afterwards::What::Settle:
+        settle_step(next.id);
+        break;
+      case Afterwards::What::Kill:
+        kill(next.id);
+        break;
+    }
   }
   afterwards_.clear();
 }
@@ -137,6 +150,10 @@ void World::handle(const Calendar::Happening& what) {
       return on_instance_ready(what.id);
     case kBacklog:
       return on_backlog(what.id);
+    case kDegradation:
+      return on_degradation(what.id);
+    case kMachine:
+      return on_machine(what.id, what.tag, what.timer);
   }
 }
 
@@ -150,7 +167,7 @@ Ledger World::ledger() const {
   }
   std::uint64_t requests = 0, wanted = 0, held = 0, queued = 0;
   calls_.each([&](CallId, const Call& call) {
-    if (call.wanted && call.parent == kNone) ++requests;
+    if (call.wanted && call.parent == kNone && !call.errand) ++requests;
     wanted += call.live;
     if (!call.wanted) return;
     const auto& layers = pipeline_of(call).layers;
@@ -163,7 +180,8 @@ Ledger World::ledger() const {
       count(attempts_[id].passed);
   });
   attempts_.each([&](AttemptId, const Attempt& attempt) {
-    held += attempt.state == AttemptState::Working || attempt.state == AttemptState::Calling;
+    held += attempt.state == AttemptState::Working || attempt.state == AttemptState::Calling ||
+            attempt.state == AttemptState::Computing;
     queued += attempt.state == AttemptState::Queued;
   });
   std::vector<const Policy*> counted;
@@ -185,6 +203,8 @@ Ledger World::ledger() const {
       }
     }
   }
+  for (const ServiceStatistics& service : service_stats_)
+    left += static_cast<std::uint64_t>(service.at_the_door);
   ledger.balanced = arrived == left + threads + in_queues && requests == ledger.in_flight &&
                     attempts_begun_ - attempts_ended_ == wanted && threads == held &&
                     in_queues == queued && permits == given;

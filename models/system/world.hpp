@@ -1,5 +1,5 @@
 #pragma once
-// The world: every row, every room, and the switch that routes events between them. A value: no
+// The world: what happens to its rows and rooms (world_state.hpp). A value: no
 // globals, so a hundred may live in one process, a thread each.
 //
 // The handlers stand, file by file, in the order in which a request meets them:
@@ -8,9 +8,14 @@
 //   calling.cpp    a call walks its policies inward, and its outcome walks them outward
 //   ending.cpp     it is answered, given up or abandoned
 //   network.cpp    an instance is chosen; messages travel
+//   balancing.cpp  the choice where more is asked for than a plain balancer
 //   serving.cpp    at the door, in the queue; the answer is sent
+//   doors.cpp      limits and shedding at the door
+//   queueing.cpp   queues of other orders than the plain ones
 //   working.cpp    a thread is held, the steps are done
 //   caching.cpp    a step that looks something up
+//   machines.cpp   processors, disks and memory
+//   degrading.cpp  what is left out, and what is done instead
 //   weather.cpp    faults begin and end
 //   flagging.cpp   which version of a behaviour a call meets
 //   steering.cpp   controllers look and act; instances come and go
@@ -23,40 +28,11 @@
 #include <string>
 #include <vector>
 
-#include "models/system/parts.hpp"
-#include "models/vocabulary/fact.hpp"
-#include "models/vocabulary/identity.hpp"
-#include "sim/assert.hpp"
-#include "sim/calendar.hpp"
-#include "sim/fingerprint.hpp"
-#include "sim/slab.hpp"
+#include "models/system/world_state.hpp"
 
 namespace faultline {
 
-// What is recorded; has no influence on what happens.
-struct Measuring {
-  Instant warmup;
-  Duration step = milliseconds(1000);  // of series
-  std::size_t bins = 3600;
-  struct ClientStretch {
-    std::uint32_t client;
-    Instant begin, end;
-  };
-  std::vector<ClientStretch> client_windows;
-  std::vector<ClientStretch> client_peaks;   // a client's index
-  std::vector<ClientStretch> service_peaks;  // a service's
-  std::vector<ClientStretch> edge_peaks;     // an edge's
-  struct Slo {
-    std::uint32_t client;
-    SloRule rule;
-  };
-  std::vector<Slo> slos;
-  bool log_requests = false;
-  std::uint64_t traced_request = ~std::uint64_t{0};  // its number among all, from 0
-  bool trace_all = false;  // every request, each line headed by its call's lineage (for tests)
-};
-
-class World {
+class World : private WorldState {
  public:
   World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuring);
   World(const World&) = delete;
@@ -79,35 +55,13 @@ class World {
   const std::vector<CacheState>& caches() const { return caches_; }
   const std::vector<Instance>& instances() const { return instances_; }
   const ServiceState& service(std::uint32_t i) const { return services_[i]; }
+  // Seconds that a service's disks have been busy up to now.
+  double disk_busy_s(std::uint32_t service) const;
   const ControllerState& controller(std::uint32_t i) const { return controllers_[i]; }
   const std::vector<Fact>& facts() const { return facts_; }
   const std::vector<std::string>& trace() const { return trace_; }
 
  private:
-  enum Kind : unsigned {
-    kArrival,         // id: client
-    kUserReady,       // id: user
-    kDelivered,       // id: attempt, at the server's door
-    kWorkDone,        // id: attempt
-    kReplyDelivered,  // id: attempt
-    kAttemptTimer,    // id: attempt; tag: layer, or one of the tags below
-    kCallTimer,       // id: call; tag: layer, or kSendAgain + layer
-    kFaultBoundary,   // id: fault
-    kControllerTick,  // id: controller
-    kInstanceReady,   // id: instance
-    kBacklog,         // id: client; what is there when the run begins
-  };
-  // Tags of timers that are no policy's.
-  static constexpr std::uint32_t kSendAgain = 0x100;  // call: the pause before a retry is over
-  static constexpr std::uint32_t kInherited = 0x200;  // call: the deadline it was given
-  static constexpr std::uint32_t kWoken = 0x100;      // attempt: may go on from a policy's line
-  static constexpr std::uint32_t kUnreachable = 0x200;
-  static constexpr std::uint32_t kServerSide =
-      0x400;  // from here on the caller's leaving is no reason
-  static constexpr std::uint32_t kStepTimeout = 0x400;
-  static constexpr std::uint32_t kCancelMessage = 0x401;
-  static constexpr std::uint32_t kQueueTimeout = 0x402;
-
   void handle(const Calendar::Happening& what);
 
   // What is marked noinline is rarely done, and would stand in the way of what every request does.
@@ -115,8 +69,8 @@ class World {
   // arriving.cpp
   void open_clients();
   void on_arrival(std::uint32_t client);
-  void on_backlog(std::uint32_t client);
-  void on_user_ready(std::uint32_t user);
+  [[gnu::noinline]] void on_backlog(std::uint32_t client);
+  [[gnu::noinline]] void on_user_ready(std::uint32_t user);
   void schedule_arrival(std::uint32_t client);
   Instant next_arrival(std::uint32_t client);
   void request(std::uint32_t client, std::uint64_t lineage, std::uint32_t user);
@@ -124,8 +78,7 @@ class World {
 
   // identity.cpp
   [[gnu::noinline]] void identify(CallId id, std::uint32_t client);
-  void inherit(CallId child, CallId parent);
-  Identity who(CallId id) const { return has_users_ ? identities_[id] : Identity{}; }
+  [[gnu::noinline]] void inherit(CallId child, CallId parent);
 
   // calling.cpp
   void begin_call(CallId id);
@@ -159,22 +112,16 @@ class World {
   void release_reference(CallId id) {
     if (--calls_[id].references == 0) calls_.release(id);
   }
-  void on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer);
-  void on_call_timer(CallId id, std::uint32_t tag, TimerId timer);
+  [[gnu::noinline]] void on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer);
+  [[gnu::noinline]] void on_call_timer(CallId id, std::uint32_t tag, TimerId timer);
+  AttemptId waiter_at(const Call& call, unsigned layer) const;
   bool waits_outside(const Call& call, const Attempt& attempt) const;
   void give_up_call(CallId id, unsigned layer, Error why);
-  void wake(AttemptId id, unsigned layer);
+  void wake(AttemptId id, unsigned layer, Duration delay);
   void on_reply_delivered(AttemptId id);
   void answer_arrived(AttemptId id, Attempt& attempt);
   [[gnu::noinline]] void fail_at_caller(AttemptId id, Attempt& attempt, Error why);
   CallView view(CallId id, const Call& call, AttemptId attempt) const;
-  Pipeline& pipeline_of(const Call& call) {
-    return callers_[call.caller].pipelines[routes_[call.route].pipeline];
-  }
-  const Pipeline& pipeline_of(const Call& call) const {
-    return callers_[call.caller].pipelines[routes_[call.route].pipeline];
-  }
-  // The same for any call, even one whose caller is gone and its row another's.
   void note_breaker(const Call& call, Policy& policy, std::optional<BreakerState> was);
   void cancel_timers(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
     while (chain != kNone && calendar_.tag(chain) - from < until - from)
@@ -189,27 +136,60 @@ class World {
   }
   [[gnu::noinline]] Instant told_deadline(const Attempt& attempt, const Call& call,
                                           const Route& route) const;
-  std::uint64_t attempt_key(const Call& call, const Attempt& attempt) const {
-    return attempt.number == 0 ? call.lineage : derive(call.lineage, attempt.number);
-  }
 
   // network.cpp
   void dispatch(AttemptId id, Attempt& attempt, Call& call, const Route& route);
   InstanceId choose(Target& target, const Call& call, const Attempt& attempt);
-  InstanceId least_loaded(const Target& target, const std::vector<InstanceId>& among,
-                          std::uint64_t key) const;
-  InstanceId better_of_two(const Target& target, const std::vector<InstanceId>& among,
-                           std::uint64_t key) const;
+  [[gnu::noinline]] InstanceId least_loaded(const Target& target,
+                                            const std::vector<InstanceId>& among,
+                                            std::uint64_t key) const;
+  [[gnu::noinline]] InstanceId better_of_two(const Target& target,
+                                             const std::vector<InstanceId>& among,
+                                             std::uint64_t key) const;
   [[gnu::noinline]] void travel(AttemptId id, bool back);
-  void park(AttemptId id, std::uint32_t link, bool back, bool for_good);
-  void unpark(AttemptId id, Attempt& attempt);
+  [[gnu::noinline]] void park(AttemptId id, std::uint32_t link, bool back, bool for_good);
+  [[gnu::noinline]] void unpark(AttemptId id, Attempt& attempt);
   void deliver_parked(std::uint32_t link, bool back);
   void set_conditions(std::uint32_t link, LinkConditions conditions);
   bool is_plain(std::uint32_t link) const;
 
+  // balancing.cpp
+  std::unique_ptr<BalancerState> make_balancer(std::uint32_t service, std::uint64_t key);
+  OutlierDetector* outliers_of(Target& target, const Call& call);
+  [[gnu::noinline]] InstanceId choose_with_care(Target& target, const Call& call,
+                                                const Attempt& attempt,
+                                                const std::vector<InstanceId>& among);
+  std::vector<InstanceId> share_of_zone(const std::vector<InstanceId>& hosts, const Call& call,
+                                        std::uint32_t zone, std::uint64_t key) const;
+  void count_callers(const Call& call, std::vector<std::uint32_t>& by_zone) const;
+  InstanceId fail_over(Target& target, const std::vector<InstanceId>& among, std::uint32_t zone,
+                       std::uint64_t key);
+  InstanceId pick(Target& target, const std::vector<InstanceId>& among, std::uint64_t key);
+  BalancerState::Turns& turns_among(Target& target, const std::vector<InstanceId>& among);
+  InstanceId in_turn(Target& target, const std::vector<InstanceId>& among);
+  InstanceId by_weight(Target& target, const std::vector<InstanceId>& among, double bias);
+  InstanceId least_of_some(const Target& target, const std::vector<InstanceId>& among,
+                           std::uint64_t key) const;
+  InstanceId quicker_of_two(Target& target, const std::vector<InstanceId>& among,
+                            std::uint64_t key);
+  PeakEwma& round_trip(Target& target, InstanceId id);
+  [[gnu::noinline]] void note_sent(AttemptId id, const Call& call);
+  [[gnu::noinline]] void note_done(AttemptId id, const Call& call);
+  [[gnu::noinline]] void note_result(const Attempt& attempt, const Call& call, Error error);
+  void tell_outliers(Target& target, const Call& call);
+  std::uint32_t zone_of(const Instance& instance) const;
+  [[gnu::noinline]] Duration zone_delay(const LinkSpec& link, const Attempt& attempt,
+                                        const Call& call, Draws& draws) const;
+  Duration since_ready(const Instance& instance) const;
+  double warm_up_factor(const Instance& instance) const;
+  static std::uint32_t outstanding(const Target& target, InstanceId id) {
+    return id < target.outstanding.size() ? target.outstanding[id] : 0;
+  }
+
   // serving.cpp
   void on_delivered(AttemptId id);
   void arrive(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
+  void enter(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
   [[gnu::noinline]] void enqueue(InstanceId instance, AttemptId id);
   AttemptId take_next(Instance& instance);
   void leave_queue(Instance& instance, AttemptId id);
@@ -273,19 +253,89 @@ class World {
     return instance.handling[route.endpoint];
   }
 
+  // doors.cpp
+  [[gnu::noinline]] bool knock(AttemptId id);
+  [[gnu::noinline]] void let_in(AttemptId id);
+  bool allows(AttemptId id);
+  Duration reply_of(const LimitStore& store, const Attempt& attempt) const;
+  void hold(AttemptId id, Duration wait);
+  bool goes_inside(AttemptId id);
+  bool spared(AttemptId id);
+  double load_of(Instance& instance) const;
+  [[gnu::noinline]] void learn_at_door(const Instance& instance, const Attempt& attempt,
+                                       bool dropped);
+
+  // queueing.cpp
+  [[gnu::noinline]] Line& line_to_join(Instance& instance, const Attempt& attempt);
+  Line& line_of(Instance& instance, const Attempt& attempt) {
+    return instance.fair ? instance.fair->users[user_of(attempt)].line
+                         : instance.lines[queue_of(instance, attempt)];
+  }
+  static std::size_t queue_of(const Instance& instance, const Attempt& attempt) {
+    return instance.spec->discipline == Discipline::Priority ? attempt.priority : 0;
+  }
+  std::uint32_t user_of(const Attempt& attempt) const { return who(attempt.call).user; }
+  AttemptId first_in_line(Instance& instance);
+  [[gnu::noinline]] AttemptId take_fair(Instance& instance);
+  [[gnu::noinline]] void leave_fair(Instance& instance, const Attempt& attempt);
+  [[gnu::noinline]] AttemptId who_gives_way(AttemptId id);
+  [[gnu::noinline]] void limit_wait(Instance& instance, AttemptId id);
+  [[gnu::noinline]] AttemptId take_in_time(InstanceId id);
+
   // caching.cpp
-  bool look_up(AttemptId id, const StepSpec& step);
-  void filled(AttemptId id, const StepSpec& step, Outcome outcome);
+  [[gnu::noinline]] bool look_up(AttemptId id, const StepSpec& step);
+  [[gnu::noinline]] void filled(AttemptId id, const StepSpec& step, Outcome outcome);
+  bool fetches_early(const Attempt& attempt, const Call& call, const StepSpec& step,
+                     const CacheEntry& entry) const;
+  void refresh(const Attempt& attempt, const StepSpec& step, std::uint32_t key);
+  void refreshed(const Errand& errand, Outcome outcome);
+  void abandon_errands(InstanceId instance);
+  void store(std::uint32_t cache, std::uint32_t key, float quality, std::uint64_t lineage);
   void leave_cache(AttemptId id);
   void wake_waiters(std::uint32_t cache, std::uint32_t key, Outcome outcome);
-  std::uint32_t draw_key(const StepSpec& step, std::uint64_t key) const;
+  std::uint32_t draw_key(const StepSpec& step, const Call& call) const;
   std::uint32_t draw_rank(std::uint32_t popularity, std::uint64_t key) const;
-  void touch(CacheState& cache, std::uint32_t key);
+  // cache_entries.cpp
+  void touch(std::uint32_t cache, std::uint32_t key);
+  void keep(std::uint32_t cache, std::uint32_t key);
+  void make_newest(CacheState& cache, std::uint32_t key);
   void evict_oldest(CacheState& cache);
+  void evict_any(std::uint32_t cache);
+  void flush(std::uint32_t cache);
+
+  // degrading.cpp
+  void start_degradation();
+  void on_degradation(std::uint32_t id);
+  double strain(std::uint32_t ladder);
+  void climb(std::uint32_t ladder);
+  void pass_gate(Attempt& attempt, const Call& call, const StepSpec& step);
+  void call_instead(CallId id, unsigned layer, std::uint32_t tier);
+  void errand_ended(CallId id, Outcome outcome);
+  void drop_substitute(CallId id);
+  void doom_if_required(Attempt& attempt);
+  bool requires_more(const Attempt& attempt) const;
+
+  // machines.cpp
+  void equip(InstanceId id);
+  void scrap(InstanceId id);
+  Machine* machine_of(InstanceId id) const;
+  void on_machine(InstanceId id, std::uint32_t tag, TimerId timer);
+  bool other_step(AttemptId id, const StepSpec& step);
+  bool compute(AttemptId id, const StepSpec& step);
+  bool use_disk(AttemptId id, const StepSpec& step);
+  void computed(AttemptId id);
+  void leave_machine(AttemptId id);
+  void settle_processor(InstanceId id);
+  void settle_disk(InstanceId id);
+  void rearm(Machine& machine, InstanceId id, std::uint32_t tag, std::optional<Instant> at);
+  bool has_memory(AttemptId id);
+  void run_out_of_memory(InstanceId id);
+  void restart_machine(InstanceId id);
+  void feel_weather(InstanceId id);
 
   // weather.cpp
   void schedule_faults();
-  void on_fault_boundary(std::uint32_t fault);
+  [[gnu::noinline]] void on_fault_boundary(std::uint32_t fault);
   void refresh_service(std::uint32_t service);
   void refresh_link(std::uint32_t link);
   InstanceConditions conditions_of(InstanceId id) const;
@@ -303,26 +353,21 @@ class World {
 
   // steering.cpp
   void start_controllers();
-  void on_controller_tick(std::uint32_t controller);
+  [[gnu::noinline]] void on_controller_tick(std::uint32_t controller);
   ServiceView look(std::uint32_t controller);
   void act(std::uint32_t service, const Actions& actions, FactKind kind);
   void scale(std::uint32_t service, std::uint32_t version, std::int64_t wanted, Duration start_up);
   InstanceId new_instance(std::uint32_t service, std::uint32_t version);
-  void on_instance_ready(InstanceId id);
+  [[gnu::noinline]] void on_instance_ready(InstanceId id);
   void remove_instance(InstanceId id);
   void retire_if_idle(InstanceId id) {
     if (instances_[id].state == InstanceState::Draining && instances_[id].named == 0) retire(id);
   }
   void retire(InstanceId id);
+  void forget_breakers(const Caller& caller);
   Caller make_caller(const CallerSpec& spec, std::uint32_t ordinal,
                      std::vector<std::vector<std::shared_ptr<Policy>>>& shared);
 
-  // What may start other people's work waits until the event at hand has run its course: nothing
-  // ends, begins or goes away under the feet of a handler that is in the middle of a list.
-  struct Afterwards {
-    enum class What : std::uint8_t { Serve, Settle } what;
-    std::uint32_t id;  // instance; attempt (kNone: called off)
-  };
   void do_afterwards();
 
   void tell(FactKind kind, std::string subject, std::string what);
@@ -333,43 +378,6 @@ class World {
     add_to_story(call, fmt::format(sentence, std::move(args)...));
   }
   void add_to_story(const Call& call, std::string sentence);
-
-  const WorldSpec& spec_;
-  std::uint64_t seed_;
-  Measuring measuring_;
-  RunContext context_;
-  Calendar calendar_;
-  Fingerprint fingerprint_;
-
-  Slab<Call> calls_;
-  Slab<Attempt> attempts_;
-  bool has_users_ = false;
-  std::vector<Identity> identities_;  // by call, if there are users
-  std::vector<Route> routes_;
-  std::vector<Instance> instances_;
-  std::vector<InstanceId> free_instances_;
-  std::vector<Caller> callers_;
-  std::vector<std::uint32_t> free_callers_;
-  std::vector<ClientState> clients_;
-  std::vector<User> users_;
-  std::vector<ServiceState> services_;
-  std::vector<LinkState> links_;
-  std::vector<CacheState> caches_;
-  std::vector<Afterwards> afterwards_;
-  std::vector<std::vector<double>> popularity_;  // cumulative weights
-  std::vector<ControllerState> controllers_;
-  std::vector<char> active_faults_;  // 1: begun and not ended
-  // Of policies with scope = "shared": by caller entity (clients, then services), then pipeline.
-  std::vector<std::vector<std::vector<std::shared_ptr<Policy>>>> shared_;
-
-  std::vector<ClientStatistics> client_stats_;
-  std::vector<ServiceStatistics> service_stats_;
-  std::vector<EdgeStatistics> edge_stats_;
-  Ledger ledger_;
-  std::uint64_t attempts_begun_ = 0, attempts_ended_ = 0;
-  std::vector<Fact> facts_;
-  std::uint64_t requests_ = 0;
-  std::vector<std::string> trace_;
 };
 
 }  // namespace faultline

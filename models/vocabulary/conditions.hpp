@@ -21,6 +21,17 @@ struct InstanceConditions {
     std::uint64_t key = 0;  // of its draws
   };
   std::vector<Errors> errors;
+
+  struct Slowed {
+    double share = 0, factor = 1;
+    std::uint64_t key = 0;
+  };
+  std::vector<Slowed> slowed;  // a share of jobs, on top
+
+  double cpu_stress = 0;                 // threads of somebody else's that want the cores
+  std::int64_t memory_stress = 0;        // bytes that somebody else holds
+  std::vector<Distribution> disk_added;  // to each operation
+  std::vector<Errors> disk_errors;       // of operations
 };
 
 struct LinkConditions {

@@ -32,6 +32,9 @@ struct Bytes {
 struct Cores {
   double value = 0;
 };  // written "500m" or "2"
+struct Bandwidth {
+  double bytes_per_second = 0;
+};  // written "100MiB/s"
 
 // A stretch of history: so many calls, or so long.
 struct Window {
@@ -68,9 +71,11 @@ enum class Refers : std::uint8_t {
   Policy,
   Link,
   Cache,
+  Flag,
   Metric,
   Variant,
-  Instance
+  Instance,
+  Zone
 };
 
 struct Field {
@@ -271,6 +276,7 @@ class Binder {
   virtual void value(const Field&, Rate&) = 0;
   virtual void value(const Field&, Bytes&) = 0;
   virtual void value(const Field&, Cores&) = 0;
+  virtual void value(const Field&, Bandwidth&) = 0;
   virtual void value(const Field&, Duration&) = 0;
   virtual void value(const Field&, Distribution&) = 0;
   virtual void value(const Field&, std::string&) = 0;

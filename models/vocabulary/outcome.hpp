@@ -7,8 +7,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include "sim/time.hpp"
-
 namespace faultline {
 
 enum class Error : std::uint8_t {
@@ -61,6 +59,7 @@ class Outcome {
   }
 
   Error error = Error::None;
+  bool partial = false;  // some part of the answer is missing
   constexpr bool ok() const { return error == Error::None; }
   constexpr float quality() const { return ok() ? detail_ : 0; }
   constexpr float retry_after_s() const { return ok() ? 0 : detail_; }

@@ -40,6 +40,9 @@ struct Call {
   bool traced : 1 = false;       // its story is told
   bool wanted : 1 = true;        // has not ended
   bool resent : 1 = false;       // some try further out was not the first
+  bool errand : 1 = false;       // no job and no client waits for it (World::Errand)
+  bool replaced : 1 = false;     // has failed; an errand is under way in its place
+  std::uint8_t tier : 3 = 0;     // fallbacks called so far
   std::uint8_t priority = 0;     // 0 (P0) … 3 (P3)
 };
 static_assert(sizeof(Call) == 64);
@@ -53,6 +56,7 @@ enum class AttemptState : std::uint8_t {
   Calling,     // a thread is held while calls of its own are under way
   Replying,    // the answer is on its way
   Ghost,       // killed; the row waits for the event that still names it
+  Computing,   // a thread is held while a processor or disk does the step
 };
 
 struct Attempt {
@@ -76,11 +80,14 @@ struct Attempt {
   AttemptState state = AttemptState::Waiting;
   Error error = Error::None;    // of the answer on its way
   bool abandoned = false;       // the caller has gone
-  bool tainted = false;         // built on wrong data
+  bool tainted : 1 = false;     // built on wrong data
+  bool partial : 1 = false;     // some part of the answer is missing
+  bool doomed : 1 = false;      // a part that must be there has failed
   bool stale = false;           // an event in the queue still names a job that was killed
   std::uint8_t waiting_at = 0;  // layer, while Waiting
   std::uint8_t priority = 0;
-  bool hedge = false;  // sent besides a try that was under way
+  bool hedge : 1 = false;     // sent besides a try that was under way
+  bool admitted : 1 = false;  // it waits at the door for the moment to go in
   float quality = 1;   // of the answer on its way; of an error, its Retry-After in seconds
   float share = 0;     // of the running step's legs: their qualities, summed
 };

@@ -15,8 +15,9 @@ struct Tally {
 };
 
 Runner runner_of(std::string_view name) {
-  const std::array shelves = {breaker_kinds(),    retry_kinds(),   timeout_kinds(),  limit_kinds(),
-                              autoscaler_kinds(), rollout_kinds(), objective_kinds()};
+  const std::array shelves = {
+      breaker_kinds(),    balancer_kinds(), retry_kinds(),     timeout_kinds(),  limit_kinds(),
+      autoscaler_kinds(), rollout_kinds(),  objective_kinds(), overload_kinds(), resource_kinds()};
   for (const auto& shelf : shelves) {
     for (const Kind& kind : shelf) {
       if (kind.name == name) return kind.run;

@@ -29,6 +29,7 @@ class FieldList final : public Binder {
   void value(const Field& f, Rate&) override { note(f); }
   void value(const Field& f, Bytes&) override { note(f); }
   void value(const Field& f, Cores&) override { note(f); }
+  void value(const Field& f, Bandwidth&) override { note(f); }
   void value(const Field& f, Duration&) override { note(f); }
   void value(const Field& f, Distribution&) override { note(f); }
   void value(const Field& f, std::string&) override { note(f); }

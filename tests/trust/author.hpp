@@ -14,7 +14,7 @@ namespace faultline::test {
 class Author {
  public:
   Author(std::uint64_t seed, const WorldOptions& options)
-      : dice_(seed), seed_(seed), options_(options) {}
+      : dice_(seed), limits_(~seed), seed_(seed), options_(options) {}
 
   std::string write();
 
@@ -23,11 +23,24 @@ class Author {
   void service(int i);
   std::string step(int i);
   void cache();
+  void machine(std::string& steps);
+  void degradation();
+  std::string maybe_missing(bool call);
   void policy(int i);
+  std::string breaker();
+  void balancing();
+  void zones();
   void network();
   void fault();
   void autoscaler();
   void rollout();
+  // random_limits.cpp
+  void population(bool closed);
+  std::string rate_limit();
+  std::string concurrency();
+  std::string queue();
+  void door(int i);
+  std::vector<std::string> own_pace();
 
   template <class... T>
   void add(fmt::format_string<T...> format, T&&... values) {
@@ -73,12 +86,14 @@ class Author {
     return fmt::format("s{}", s);
   }
 
-  Dice dice_;
+  Dice dice_, limits_;
   std::uint64_t seed_;
   WorldOptions options_;
   std::string text_;
   int duration_ms_ = 0, services_ = 0, clients_ = 0, policies_ = 0;
-  bool uses_cache_ = false;
+  int services_written_ = 0;
+  bool uses_cache_ = false, uses_flag_ = false, has_users_ = false, zoned_ = false;
+  std::vector<int> with_cpu_, with_disk_, with_memory_, bounded_;  // services
   std::vector<std::string> edges_;
 };
 

@@ -27,21 +27,30 @@ void Author::policy(int i) {
       add(", on = [\"timeout\", \"breaker_open\", \"bulkhead_full\", \"server_error\"]");
     add(" }}\n");
   }
-  if (has(0.4, "breaker"))
-    add("breaker = {{ window = {}, min_calls = {}, failure_rate = \"{}%\", open_for = \"{}\", "
-        "half_open_calls = {}, slow_after = \"{}\" }}\n",
-        dice_.between(10, 50), dice_.between(1, 10), dice_.between(10, 90),
-        some_time(100'000, 5'000'000), dice_.between(1, 5), some_time(1'000, 900'000));
+  if (has(0.4, "breaker")) add("breaker = {{ {} }}\n", breaker());
   if (has(0.4, "bulkhead"))
     add("bulkhead = {{ concurrent = {}, waiting = {} }}\n", dice_.between(1, 10),
         dice_.between(0, 10));
-  if (has(0.2, "rate_limit"))
-    add("rate_limit = {{ kind = \"token_bucket\", rate = \"{}\", burst = {} }}\n",
-        rate(dice_.between(60, 6000)), dice_.between(1, 20));
+  if (has(0.2, "rate_limit")) {
+    const std::string plain = rate(dice_.between(60, 6000));
+    const int burst = dice_.between(1, 20);
+    add("rate_limit = {}\n",
+        options_.scalable || limits_.chance(0.3)
+            ? fmt::format("{{ kind = \"token_bucket\", rate = \"{}\", burst = {} }}", plain, burst)
+            : rate_limit());
+  }
   if (has(0.3, "hedge"))
     add("hedge = {{ after = \"{}\", max = {} }}\n",
         dice_.chance(0.2) ? "p90" : some_time(500, 100'000), dice_.between(1, 3));
-  if (has(0.2, "fallback")) add("fallback = {{ quality = 0.5 }}\n");
+  // Only policies of the first kind may be those of a fallback's call.
+  if (has(0.25, "fallback")) {
+    const bool calls = i > 0 && dice_.chance(0.5);
+    add("fallback = {}\n",
+        calls ? fmt::format("[{{ call = \"s{}\"{} }}, {{ quality = 0.5 }}]", services_ - 1,
+                            dice_.chance(0.5) ? ", policy = \"p0\"" : "")
+              : "{ quality = 0.5 }");
+  }
+  for (std::string& name : own_pace()) order.push_back(std::move(name));
   if (dice_.chance(0.5) && !order.empty()) {
     for (std::size_t n = order.size(); n > 1; --n)
       std::swap(order[n - 1], order[static_cast<std::size_t>(dice_.below(static_cast<int>(n)))]);
@@ -59,6 +68,7 @@ void Author::network() {
   edges_.erase(std::unique(edges_.begin(), edges_.end()), edges_.end());
   add("[network]\n");
   if (dice_.chance(0.4)) add("latency = \"{}\"\n", law(dice_.between(50, 5'000)));
+  if (dice_.chance(0.2)) add("cross_zone = \"{}\"\n", some_time(50, 5'000));
   add("retransmit = \"{}\"\nunreachable_after = \"{}\"\n\n",
       dice_.chance(0.2) ? "0s" : some_time(1'000, 300'000), some_time(100'000, 9'000'000));
   for (const std::string& edge : edges_) {
@@ -69,20 +79,46 @@ void Author::network() {
 }
 
 void Author::fault() {
-  const std::string kind =
-      dice_.pick<std::string>({"slow", "crash", "crash", "errors", "latency", "loss", "partition"});
+  std::vector<std::string> kinds = {"slow",    "crash", "crash",    "errors",
+                                    "latency", "loss",  "partition"};
+  if (!with_cpu_.empty()) kinds.push_back("cpu_stress");
+  if (!with_memory_.empty()) kinds.push_back("memory_stress");
+  if (!with_disk_.empty()) kinds.insert(kinds.end(), {"disk_latency", "disk_errors"});
+  if (uses_cache_) kinds.push_back("flush");
+  const std::string kind = dice_.pick(kinds);
   add("[[fault]]\nkind = \"{}\"\nat = \"{}\"\n", kind,
       time(dice_.below(duration_ms_) * std::int64_t{1000}));
-  if (dice_.chance(0.85))
-    add("for = \"{}\"\n", time(dice_.between(1, duration_ms_ / 2) * std::int64_t{1000}));
+  if (kind == "flush") return add("cache = \"k\"\n\n");
+  if (dice_.chance(0.85)) {
+    const int lasts = dice_.between(1, duration_ms_ / 2);
+    add("for = \"{}\"\n", time(lasts * std::int64_t{1000}));
+    if (kind != "crash" && dice_.chance(0.2))
+      add("every = \"{}\"\n", time((lasts + dice_.between(200, 3'000)) * std::int64_t{1000}));
+  }
+  const bool of_machine =
+      kind.starts_with("cpu_") || kind.starts_with("memory_") || kind.starts_with("disk_");
+  if (of_machine) {
+    add("service = \"s{}\"\n", dice_.pick(kind[0] == 'c'   ? with_cpu_
+                                          : kind[0] == 'm' ? with_memory_
+                                                           : with_disk_));
+    if (kind == "cpu_stress") add("workers = {}\nload = \"70%\"\n", dice_.between(1, 4));
+    if (kind == "memory_stress") add("size = \"{}MiB\"\n", dice_.between(1, 100));
+    if (kind == "disk_latency") add("add = \"{}\"\n", law(dice_.between(500, 50'000)));
+    if (kind == "disk_errors") add("share = \"{}%\"\n", dice_.between(1, 100));
+    return add("\n");
+  }
   const bool of_service = kind == "slow" || kind == "crash" || kind == "errors";
   if (of_service) {
     add("service = \"s{}\"\n", dice_.below(services_));
     if (dice_.chance(0.4)) add("instances = {}\n", dice_.pick<std::string>({"1", "2", "\"50%\""}));
+    if (zoned_ && dice_.chance(0.2)) add("zone = \"b\"\n");
   } else {
     add("link = \"{}\"\n", dice_.pick(edges_));
   }
-  if (kind == "slow") add("factor = {}\n", dice_.between(2, 30));
+  if (kind == "slow") {
+    add("factor = {}\n", dice_.between(2, 30));
+    if (dice_.chance(0.3)) add("share = \"{}%\"\n", dice_.between(1, 100));
+  }
   if (kind == "errors")
     add("share = \"{}%\"\nerror = \"{}\"\n", dice_.between(1, 100),
         dice_.pick<std::string>({"server_error", "client_error", "wrong_data", "refused"}));

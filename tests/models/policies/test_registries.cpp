@@ -13,7 +13,12 @@ using namespace faultline;
 namespace {
 
 const std::string kBase = "duration = \"10s\"\n" + once("c", "s", 1, "policy = \"p\"") +
-                          works("s", "1", "1ms") + "[policy.p]\n";
+                          "[service.s]\nthreads = 1\ncpu = \"1\"\n"
+                          "disk = { iops = \"100/s\" }\n"
+                          "memory = { limit = \"1GiB\", per_request = \"1MiB\" }\n"
+                          "steps = [{ cpu = \"1ms\" }, { disk = \"1KiB\" }]\n"
+                          "[cache.k]\n"
+                          "[policy.p]\n";
 
 template <class Interface>
 void check_descriptions(std::span<const Kind<Interface>> shelf) {
@@ -42,14 +47,20 @@ std::string required(std::string_view kind) {
   if (kind == "deadline" || kind == "timeout" || kind == "hedge") return "after = \"1s\"";
   if (kind == "retry") return "attempts = 2";
   if (kind == "rate_limit") return "rate = \"5/s\"";
+  if (kind == "concurrency") return "limit = 5";
   return "";
 }
 std::string fault_keys(std::string_view kind) {
   if (kind == "slow") return "service = \"s\"\nfactor = 2";
   if (kind == "crash") return "service = \"s\"";
   if (kind == "errors") return "service = \"s\"\nshare = \"5%\"";
+  if (kind == "flush") return "cache = \"k\"";
   if (kind == "latency") return "link = \"c->s\"\nadd = \"1ms\"";
   if (kind == "loss") return "link = \"c->s\"\nshare = \"5%\"";
+  if (kind == "cpu_stress") return "service = \"s\"\nworkers = 2";
+  if (kind == "memory_stress") return "service = \"s\"\nsize = \"1MiB\"";
+  if (kind == "disk_latency") return "service = \"s\"\nadd = \"1ms\"";
+  if (kind == "disk_errors") return "service = \"s\"\nshare = \"5%\"";
   return "link = \"c->s\"";
 }
 std::string rollout_keys(std::string_view kind) {

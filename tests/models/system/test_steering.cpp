@@ -129,7 +129,7 @@ TEST_CASE("a cache answers what it knows, for its time to live", "[world][GD4]")
   CHECK(service(calm, "db").arrivals == 1);
   CHECK(client(calm).ok == 50);
   CHECK(client(calm).latency.max == Approx(0.010));
-  CHECK(named(calm->caches, "k").coalesced == 49);
+  CHECK(named(calm->caches, "k").counts.coalesced == 49);
   // Four keys, two places: under uniform demand half of the requests find theirs.
   const Result small = with("capacity = 2", ", keys = 4",
                             "[client.c]\ncalls = \"s\"\nrate = \"10/s\"\narrivals = \"constant\"\n"

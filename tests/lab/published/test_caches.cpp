@@ -1,0 +1,105 @@
+// Published results about caches: a cold start before a store that admits little (Brooker, "Caches,
+// modes, and unstable systems"), and early refresh (Vattani et al., VLDB 2015).
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "lab/run/run.hpp"
+#include "lab/scenario/load.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace faultline;
+
+namespace {
+
+std::shared_ptr<const RunResult> outcome(const std::string& text, std::int64_t seed) {
+  const auto loaded = load_text("faultline = 1\n" + text, "published.toml");
+  for (const Diagnostic& d : loaded ? Diagnostics{} : loaded.error()) UNSCOPED_INFO(d.message);
+  REQUIRE(loaded);
+  RunOptions options;
+  options.seed = seed;
+  auto result = run(loaded->scenario, options);
+  REQUIRE(result->ledger.balanced);
+  return result;
+}
+
+// Hit ratio over [from, to) seconds, a mean over bins of as many lookups each.
+double hit_ratio(const RunResult& r, int from, int to) {
+  double sum = 0;
+  for (int s = from; s < to; ++s)
+    sum += r.cache_series[0].value.hit_ratio[static_cast<std::size_t>(s)];
+  return sum / (to - from);
+}
+
+}  // namespace
+
+TEST_CASE("P04: how long a flushed cache stays cold", "[published][GD4]") {
+  // 1000 requests a second, keys by Zipf(1.3), an LRU of 1000; flushed at 4 s. The store admits so
+  // many fetches a second; what it refuses is not stored. Keys end at a million instead of never:
+  // 1.3 % of the requests ask for the rest.
+  struct Row {
+    int admitted;
+    double from_5, from_10, from_25, from_50;
+  };
+  for (const Row row : {Row{10, .516, .689, .764, .820}, Row{100, .747, .839, .851, .854}}) {
+    CAPTURE(row.admitted);
+    std::array<double, 4> found{};
+    constexpr int kSeeds = 5;
+    for (int seed = 1; seed <= kSeeds; ++seed) {
+      const auto r = outcome(
+          fmt::format(
+              "duration = \"64s\"\n[client.c]\ncalls = \"front\"\nrate = \"1k/s\"\n"
+              "arrivals = \"constant\"\n[service.front]\nthreads = \"unbounded\"\n"
+              "steps = [{{ cache = \"k\", keys = 1000000, zipf = 1.3, miss = \"store\" }}]\n"
+              "[service.store]\nthreads = \"unbounded\"\nwork = \"0s\"\n"
+              "[service.store.door]\nrate_limit = {{ kind = \"fixed_window\", rate = \"{0}/s\", window = \"1s\" }}\n"
+              "[cache.k]\ncapacity = 1000\n"
+              "[[fault]]\nat = \"4s\"\nkind = \"flush\"\ncache = \"k\"\n",
+              row.admitted),
+          seed);
+      found[0] += hit_ratio(*r, 5, 8) / kSeeds;
+      found[1] += hit_ratio(*r, 10, 15) / kSeeds;
+      found[2] += hit_ratio(*r, 25, 30) / kSeeds;
+      found[3] += hit_ratio(*r, 50, 60) / kSeeds;
+    }
+    CHECK(found[0] == Approx(row.from_5).margin(0.015));
+    CHECK(found[1] == Approx(row.from_10).margin(0.015));
+    CHECK(found[2] == Approx(row.from_25).margin(0.015));
+    CHECK(found[3] == Approx(row.from_50).margin(0.015));
+  }
+}
+
+TEST_CASE("P17: a stampede, and how many refresh early", "[published][GD4]") {
+  // Ten requests a second, three seconds to make the answer: 1 + Poisson(30) make it each time.
+  const auto stampede = outcome(
+      "duration = \"40000s\"\nwarmup = \"100s\"\n[client.c]\ncalls = \"front\"\nrate = \"10/s\"\n"
+      "[service.front]\nthreads = \"unbounded\"\nsteps = [{ cache = \"k\", miss = \"store\" }]\n"
+      "[service.store]\nthreads = \"unbounded\"\nwork = \"3s\"\n[cache.k]\nttl = \"60s\"\n",
+      1);
+  const CacheCounts& herd = stampede->caches[0].value.counts;
+  CHECK(static_cast<double>(herd.misses) / static_cast<double>(herd.misses - herd.redundant) ==
+        Approx(31).epsilon(0.02));
+  // XFetch: e^(1/β) each time, whatever the traffic.
+  struct Row {
+    double beta;
+    int rate;
+  };
+  for (const Row row : {Row{1, 100}, Row{1, 1000}, Row{2, 300}}) {
+    CAPTURE(row.beta, row.rate);
+    const auto early =
+        outcome(fmt::format("duration = \"{}s\"\nwarmup = \"100s\"\n[client.c]\ncalls = \"front\"\n"
+                            "rate = \"{}/s\"\n[service.front]\nthreads = \"unbounded\"\n"
+                            "steps = [{{ cache = \"k\", miss = \"store\" }}]\n[service.store]\n"
+                            "threads = \"unbounded\"\nwork = \"1s\"\n[cache.k]\nttl = \"30s\"\n"
+                            "early_refresh = {}\n",
+                            3'000'000 / row.rate, row.rate, row.beta),
+                1);
+    const CacheCounts& c = early->caches[0].value.counts;
+    CHECK(c.misses == 0);
+    CHECK(static_cast<double>(c.early) / static_cast<double>(c.cycles) ==
+          Approx(std::exp(1 / row.beta)).epsilon(0.1));
+    CHECK(c.earliness_s / static_cast<double>(c.cycles) ==
+          Approx(row.beta * (std::log(row.rate * row.beta) + 0.5772)).epsilon(0.03));
+  }
+}
