@@ -153,6 +153,14 @@ ChartContent saturation_of(const RunResult& result, const Subject& subject) {
   return content;
 }
 
+void add_ghost(ChartContent& content, ChartContent of_ghost) {
+  for (Curve& curve : of_ghost.curves) {
+    curve.ghost = true;
+    content.curves.push_back(std::move(curve));
+  }
+  content.aside = "dotted: before the change";
+}
+
 ChartContent budget_of(const RunResult& result, const SloFigures& slo) {
   ChartContent content = titled("Budget");
   content.left_top = kFull;
@@ -250,7 +258,7 @@ std::vector<FaultSpan> fault_spans(const RunResult& result) {
   for (const Moment& moment : result.timeline) {
     if (moment.kind == "fault") {
       active.emplace_back(&moment, spans.size());
-      spans.push_back({moment.t_s, result.duration_s, moment.what});
+      spans.push_back({moment.t_s, result.duration_s, moment.what, moment.subject});
     } else if (moment.kind == "fault_end") {
       const auto ended = std::find_if(active.begin(), active.end(), [&](const auto& one) {
         return one.first->subject == moment.subject;

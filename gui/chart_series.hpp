@@ -24,7 +24,13 @@ enum class Meaning : std::uint8_t {
   Busy,
   Queue,
   Left,
-  Burn
+  Burn,
+  One,  // of several that are alike: variants, say
+  Two,
+  Three,
+  Four,
+  Five,
+  Six
 };
 
 struct Sample {
@@ -36,6 +42,7 @@ struct Curve {
   Meaning meaning = Meaning::Typical;
   Unit unit = Unit::Count;
   bool right_axis = false;
+  bool ghost = false;           // of the run before the latest edit: behind, and without a value
   double step_s = 1;            // the bin that a sample stands for; t is its middle
   std::vector<Sample> samples;  // in order of time, evenly spaced
 };
@@ -65,6 +72,8 @@ ChartContent latency_of(const RunResult& result, const Subject& subject);
 ChartContent traffic_of(const RunResult& result, const Subject& subject);
 ChartContent errors_of(const RunResult& result, const Subject& subject);
 ChartContent saturation_of(const RunResult& result, const Subject& subject);
+// The curves of another run behind those of this one.
+void add_ghost(ChartContent& content, ChartContent of_ghost);
 ChartContent budget_of(const RunResult& result, const SloFigures& slo);
 
 // The value of the bin in which t lies (the last bin for t at the end); NaN outside.
@@ -84,6 +93,7 @@ std::optional<Extent> extent(const Curve& curve, double from, double to);
 struct FaultSpan {
   double from = 0, to = 0;
   std::string what;
+  std::string subject;  // a service or a link
 };
 std::vector<FaultSpan> fault_spans(const RunResult& result);
 

@@ -19,13 +19,17 @@ class GoldenSignals : public QWidget {
  public:
   GoldenSignals(TimeAxis& time, QWidget* parent = nullptr);
 
-  void show_run(std::shared_ptr<const RunResult> result, const Subject& subject);
+  // `ghost` is the run before the latest edit, or nothing.
+  void show_run(std::shared_ptr<const RunResult> result, const Subject& subject,
+                std::shared_ptr<const RunResult> ghost = nullptr);
   void show_subject(const Subject& subject);
+  void toggle_logarithmic();  // of latency; kept between sessions
+  void show_few(bool few);    // latency and traffic only, for an audience
   const Subject& subject() const { return subject_; }
   const std::array<TimeChart*, 4>& charts() const { return charts_; }
 
  private:
-  std::shared_ptr<const RunResult> result_;
+  std::shared_ptr<const RunResult> result_, ghost_;
   Subject subject_;
   std::array<TimeChart*, 4> charts_{};
   EventLane* lane_;

@@ -23,7 +23,7 @@ constexpr int kUsage = 2, kRuntime = 3;
 // `--fingerprint FILE`: runs the file as the window would, without one, and prints the fingerprint.
 int print_fingerprint(const char* file) {
   const std::atomic<bool> never{false};
-  const RunOutcome outcome = run_file({file, "base"}, never, {});
+  const RunOutcome outcome = run_file({file, "base", {}}, never, {});
   if (!outcome.result) return kUsage;
   std::printf("%016llx\n", static_cast<unsigned long long>(outcome.result->fingerprint));
   return 0;
@@ -51,6 +51,8 @@ ScreenshotOptions screenshot_of(const QCommandLineParser& parser) {
   ScreenshotOptions made;
   made.file = parser.value("screenshot");
   made.subject = parser.value("subject");
+  made.page = parser.value("page");
+  made.turned = parser.value("turn");
   if (parser.isSet("size")) {
     const QStringList parts = parser.value("size").split('x');
     made.size = QSize(parts.value(0).toInt(), parts.value(1).toInt());
@@ -78,7 +80,9 @@ Options read_options(QApplication& application) {
        {"screenshot", "Write a picture of the window after the run, and quit.", "PNG"},
        {"size", "Of the picture, in pixels.", "WxH"},
        {"at", "Where the clock stands in the picture.", "SECONDS"},
-       {"subject", "The client or service in the picture.", "NAME"}});
+       {"subject", "The client or service in the picture.", "NAME"},
+       {"page", "Of the picture: run, compare, knobs, table or presenting.", "PAGE"},
+       {"turn", "A setting to turn before the picture.", "KEY=VALUE"}});
   if (!parser.parse(application.arguments())) usage(parser.errorText());
   if (parser.isSet("help")) parser.showHelp(0);
   if (parser.isSet("version")) parser.showVersion();
@@ -92,7 +96,7 @@ Options read_options(QApplication& application) {
                       ? theme_of(parser.value("theme"))
                       : static_cast<ThemeChoice>(QSettings().value("theme").toInt());
   if (parser.isSet("screenshot")) options.screenshot = screenshot_of(parser);
-  if (options.screenshot && options.file.isEmpty()) usage("--screenshot needs a FILE");
+  if (options.screenshot) options.screenshot->start_page = options.file.isEmpty();
   return options;
 }
 

@@ -9,14 +9,21 @@
 #include <QProgressBar>
 #include <QSettings>
 #include <QStackedWidget>
+#include <QTabBar>
 
 #include "gui/budget_panel.hpp"
+#include "gui/compare_page.hpp"
+#include "gui/data_table.hpp"
 #include "gui/diagnostics_view.hpp"
 #include "gui/event_list.hpp"
 #include "gui/golden_signals.hpp"
+#include "gui/knobs_panel.hpp"
 #include "gui/notes_panel.hpp"
 #include "gui/playback_bar.hpp"
 #include "gui/recent_files.hpp"
+#include "gui/start_page.hpp"
+#include "gui/sweep_page.hpp"
+#include "gui/topology_view.hpp"
 #include "gui/verdict_bar.hpp"
 #include "lab/evidence/causal_order.hpp"
 
@@ -31,6 +38,8 @@ MainWindow::MainWindow(Runner runner, QWidget* parent)
   make_actions();
   make_toolbar();
   make_pages();
+  make_knobs();
+  make_table();
   make_keys();
   connect(&controller_, &RunController::started, this, [this] { show_activity(true); });
   connect(&controller_, &RunController::progressed, this, [this](double share) {
@@ -47,6 +56,9 @@ std::shared_ptr<const RunResult> MainWindow::result() const {
 }
 
 void MainWindow::open(const QString& file, const QString& variant) {
+  if (file.endsWith(".csv", Qt::CaseInsensitive)) return open_sweep(file);
+  if (!may_leave()) return;
+  edits_.clear();
   file_ = file;
   variant_ = variant.isEmpty() ? "base" : variant;
   run_again();
@@ -54,8 +66,9 @@ void MainWindow::open(const QString& file, const QString& variant) {
 
 void MainWindow::run_again() {
   if (file_.isEmpty()) return ask_for_file();
+  edited_.stop();
   playback_->pause();
-  controller_.start({file_.toStdString(), variant_.toStdString()});
+  controller_.start({file_.toStdString(), variant_.toStdString(), edits_.settings()});
 }
 
 void MainWindow::stop() {
@@ -65,8 +78,9 @@ void MainWindow::stop() {
 
 void MainWindow::ask_for_file() {
   const QString folder = file_.isEmpty() ? "scenarios" : QFileInfo(file_).path();
-  const QString file = QFileDialog::getOpenFileName(this, tr("Open a scenario"), folder,
-                                                    tr("Scenarios (*.toml);;All files (*)"));
+  const QString file =
+      QFileDialog::getOpenFileName(this, tr("Open a scenario"), folder,
+                                   tr("Scenarios and sweeps (*.toml *.csv);;All files (*)"));
   if (!file.isEmpty()) open(file);
 }
 
@@ -76,6 +90,58 @@ void MainWindow::choose_variant(const QString& variant) {
   run_again();
 }
 
+void MainWindow::choose_subject(const Subject& subject) {
+  const bool client = subject.kind == Subject::Kind::Client;
+  const QStringList wanted{client ? "client" : "service", QString::fromStdString(subject.name)};
+  subjects_->setCurrentIndex(subjects_->findData(wanted));
+}
+
+void MainWindow::show_run_page() {
+  if (!result()) return;
+  verdict_->show();
+  pages_->setCurrentWidget(run_page_);
+}
+
+void MainWindow::show_compare() {
+  if (!result()) return;
+  verdict_->hide();
+  pages_->setCurrentWidget(compare_);
+}
+
+void MainWindow::show_sweep() {
+  verdict_->hide();
+  pages_->setCurrentWidget(sweep_);
+}
+
+void MainWindow::open_sweep(const QString& file) {
+  if (sweep_->open(file)) recent_->remember(file);
+  tabs_->setTabEnabled(3, true);
+  show_sweep();
+}
+
+// The settings come on top of the scenario that is open; a sweep's file doesn't name its own.
+void MainWindow::open_point(const Settings& settings) {
+  if (file_.isEmpty()) ask_for_file();
+  if (file_.isEmpty() || !may_leave()) return;
+  edits_.clear();
+  for (const auto& [key, value] : settings) {
+    if (key == "variant") {
+      variant_ = QString::fromStdString(value).remove('"');
+    } else {
+      edits_.set(key, value);
+    }
+  }
+  pages_->setCurrentWidget(run_page_);
+  run_again();
+}
+
+void MainWindow::show_start() {
+  playback_->pause();
+  start_->show_recent(recent_->files());
+  verdict_->hide();
+  pages_->setCurrentWidget(start_);
+}
+
 void MainWindow::choose_subject(const QString& name) {
   for (int i = 0; i < subjects_->count(); ++i) {
     if (subjects_->itemData(i).toStringList().value(1) == name) subjects_->setCurrentIndex(i);
@@ -83,18 +149,25 @@ void MainWindow::choose_subject(const QString& name) {
 }
 
 void MainWindow::show_outcome(std::shared_ptr<const RunOutcome> outcome) {
-  outcome_ = std::move(outcome);
   show_activity(false);
-  verdict_->show();
-  setWindowTitle(QFileInfo(file_).fileName() + " – Faultline");
+  verdict_->setVisible(pages_->currentWidget() != compare_);
+  setWindowTitle(QFileInfo(file_).fileName() + (edits_.empty() ? "" : "*") + " – Faultline");
+  watch_file();
+  if (!outcome->result && !edits_.empty() && result() && shown_file_ == file_) {
+    // A knob was turned too far: what was there stays, and the edit can be undone.
+    verdict_->show_mistakes(QFileInfo(file_).fileName(), outcome->diagnostics);
+    Q_EMIT showed_mistakes();
+    return;
+  }
+  outcome_ = std::move(outcome);
   if (outcome_->result) {
     recent_->remember(file_);
     show_run(*outcome_);
     Q_EMIT showed_result();
     return;
   }
-  verdict_->show_mistakes(QFileInfo(file_).fileName(),
-                          static_cast<int>(outcome_->diagnostics.size()));
+  verdict_->show_mistakes(QFileInfo(file_).fileName(), outcome_->diagnostics);
+  verdict_->show();
   diagnostics_->show_diagnostics(outcome_->diagnostics, outcome_->text);
   pages_->setCurrentWidget(diagnostics_);
   playback_->setEnabled(false);
@@ -105,10 +178,16 @@ void MainWindow::show_run(const RunOutcome& outcome) {
   const RunResult& result = *outcome.result;
   fill_variants(*outcome.scenario, outcome.request.variant);
   fill_subjects(result);
-  time_.show_run(result);
+  const bool again = shown_file_ == file_ && shown_variant_ == variant_;
+  shown_file_ = file_;
+  shown_variant_ = variant_;
+  if (!again || edits_.empty()) ghost_.reset();
+  time_.show_run(result, again);
+  knobs_->show_scenario(outcome.text, outcome.request.file, outcome.request.variant, result);
   verdict_->show_result(result);
   notes_->show_scenario(outcome.scenario, outcome.request.variant);
   budget_->show_run(outcome.result);
+  topology_->show_run(outcome.result);
   events_->show_moments(result.timeline);
   std::vector<Moment> breaks;
   for (const Break& one : causal_order(result))
@@ -119,7 +198,10 @@ void MainWindow::show_run(const RunOutcome& outcome) {
   playback_->set_event_times(std::move(times));
   playback_->setEnabled(true);
   show_chosen_subject();
-  pages_->setCurrentWidget(run_page_);
+  compare_->set_scenario(outcome);
+  tabs_->setTabEnabled(1, true);
+  tabs_->setTabEnabled(2, outcome.scenario->variants.size() > 0);
+  if (pages_->currentWidget() != compare_) pages_->setCurrentWidget(run_page_);
 }
 
 void MainWindow::fill_variants(const Scenario& scenario, const std::string& chosen) {
@@ -153,7 +235,10 @@ void MainWindow::show_chosen_subject() {
   if (!outcome_ || !outcome_->result) return;
   const QStringList chosen = subjects_->currentData().toStringList();
   const auto kind = chosen.value(0) == "service" ? Subject::Kind::Service : Subject::Kind::Client;
-  golden_->show_run(outcome_->result, {kind, chosen.value(1).toStdString()});
+  const Subject subject{kind, chosen.value(1).toStdString()};
+  golden_->show_run(outcome_->result, subject, ghost_);
+  topology_->show_subject(subject);
+  table_->show_charts(charts_shown());
 }
 
 void MainWindow::show_activity(bool running) {
@@ -176,6 +261,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+  if (!may_leave()) return event->ignore();
   QSettings().setValue("geometry", saveGeometry());
   controller_.stop();
   event->accept();

@@ -13,11 +13,13 @@
 #include <QShortcut>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QToolBar>
 #include <QVBoxLayout>
 
 #include "gui/budget_panel.hpp"
+#include "gui/compare_page.hpp"
 #include "gui/diagnostics_view.hpp"
 #include "gui/eliding_combo.hpp"
 #include "gui/event_list.hpp"
@@ -26,7 +28,11 @@
 #include "gui/notes_panel.hpp"
 #include "gui/playback_bar.hpp"
 #include "gui/recent_files.hpp"
+#include "gui/shipped.hpp"
+#include "gui/start_page.hpp"
+#include "gui/sweep_page.hpp"
 #include "gui/theme.hpp"
+#include "gui/topology_view.hpp"
 #include "gui/verdict_bar.hpp"
 
 namespace faultline::gui {
@@ -38,14 +44,26 @@ void MainWindow::make_actions() {
   file->addMenu(recent_);
   connect(recent_, &RecentFiles::chosen, this, [this](const QString& path) { open(path); });
   file->addSeparator();
+  file->addAction(tr("Save &as…"), QKeySequence::SaveAs, this, &MainWindow::ask_to_save);
+  make_out(file);
+  file->addSeparator();
   file->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+
+  QMenu* edit = menuBar()->addMenu(tr("&Edit"));
+  edit->addAction(tr("&Undo"), QKeySequence::Undo, &edits_, &Edits::undo);
+  edit->addAction(tr("&Redo"), QKeySequence::Redo, &edits_, &Edits::redo);
 
   QMenu* run = menuBar()->addMenu(tr("&Run"));
   run_ = run->addAction(tr("&Run"), this, &MainWindow::run_again);
   run_->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_R), QKeySequence(Qt::Key_F5)});
   stop_ = run->addAction(tr("&Stop"), QKeySequence(Qt::Key_Escape), this, &MainWindow::stop);
 
-  QMenu* view = menuBar()->addMenu(tr("&View"));
+  QMenu* view = view_menu_ = menuBar()->addMenu(tr("&View"));
+  view->addAction(tr("&Start page"), QKeySequence(Qt::Key_1), this, &MainWindow::show_start);
+  view->addAction(tr("The &run"), QKeySequence(Qt::Key_2), this, &MainWindow::show_run_page);
+  view->addAction(tr("&Compare variants"), QKeySequence(Qt::Key_3), this,
+                  &MainWindow::show_compare);
+  view->addSeparator();
   view->addAction(tr("Zoom &in"), QKeySequence(Qt::Key_Plus), this,
                   [this] { time_.zoom_by(0.5, time_.cursor()); });
   view->addAction(tr("Zoom &out"), QKeySequence(Qt::Key_Minus), this,
@@ -125,19 +143,56 @@ void MainWindow::make_pages() {
   stack->addWidget(playback_);
   setCentralWidget(centre);
 
-  auto* welcome =
-      new QLabel(tr("<h2>Open a scenario</h2>"
-                    "<p>Drop a .toml file here, or press Ctrl+O.</p>"));
-  welcome->setAlignment(Qt::AlignCenter);
-  welcome_page_ = welcome;
+  start_ = new StartPage(shipped_folder());
+  start_->show_recent(recent_->files());
+  connect(start_, &StartPage::chosen, this, [this](const QString& path) { open(path); });
+  connect(start_, &StartPage::asked_for_file, this, &MainWindow::ask_for_file);
   run_page_ = make_run_page();
   diagnostics_ = new DiagnosticsView;
-  for (QWidget* page : {welcome_page_, run_page_, static_cast<QWidget*>(diagnostics_)}) {
+  compare_ = new ComparePage(controller_.runner(), time_);
+  sweep_ = new SweepPage;
+  connect(sweep_, &SweepPage::chosen, this, &MainWindow::open_point);
+  for (QWidget* page :
+       std::initializer_list<QWidget*>{start_, run_page_, compare_, sweep_, diagnostics_}) {
     pages_->addWidget(page);
   }
+  make_page_tabs();
+}
+
+// In the corner of the menu bar, where they take no room from the charts.
+void MainWindow::make_page_tabs() {
+  tabs_ = new QTabBar;
+  tabs_->setDrawBase(false);
+  tabs_->setFocusPolicy(Qt::TabFocus);
+  tabs_->setAccessibleName(tr("Pages"));
+  const std::vector<std::pair<QString, QWidget*>> pages = {{tr("Start"), start_},
+                                                           {tr("Run"), run_page_},
+                                                           {tr("Compare"), compare_},
+                                                           {tr("Sweep"), sweep_}};
+  for (const auto& [name, page] : pages) tabs_->addTab(name);
+  connect(tabs_, &QTabBar::currentChanged, this, [this](int index) {
+    if (index == 0) show_start();
+    if (index == 1) show_run_page();
+    if (index == 2) show_compare();
+    if (index == 3) show_sweep();
+  });
+  connect(pages_, &QStackedWidget::currentChanged, this, [this, pages] {
+    const QSignalBlocker quiet(tabs_);
+    const QWidget* page = pages_->currentWidget();
+    playback_->setVisible(page == run_page_ || page == compare_);
+    for (std::size_t i = 0; i < pages.size(); ++i) {
+      if (pages[i].second == pages_->currentWidget()) tabs_->setCurrentIndex(static_cast<int>(i));
+    }
+  });
+  menuBar()->setCornerWidget(tabs_);
+  playback_->hide();  // until there is something to play
+  for (const int index : {1, 2, 3}) tabs_->setTabEnabled(index, false);
 }
 
 QWidget* MainWindow::make_run_page() {
+  topology_ = new TopologyView(time_);
+  connect(topology_, &TopologyView::chosen, this,
+          qOverload<const Subject&>(&MainWindow::choose_subject));
   golden_ = new GoldenSignals(time_);
   notes_ = new NotesPanel(time_);
   budget_ = new BudgetPanel(time_);
@@ -145,7 +200,7 @@ QWidget* MainWindow::make_run_page() {
   breaks_ = new EventList(time_);
   events_->setObjectName("events");
   breaks_->setObjectName("breaks");
-  auto* lists = new QTabWidget;
+  auto* lists = lists_ = new QTabWidget;
   lists->setDocumentMode(true);
   lists->addTab(events_, tr("Events"));
   lists->addTab(breaks_, tr("What broke first"));
@@ -157,12 +212,18 @@ QWidget* MainWindow::make_run_page() {
   side->setStretchFactor(1, 3);
   side->setStretchFactor(2, 2);
   auto* page = new QSplitter(Qt::Horizontal);
-  page->addWidget(golden_);
+  auto* run = new QSplitter(Qt::Vertical);
+  run->addWidget(topology_);
+  run->addWidget(golden_);
+  run->setSizes({185, 555});
+  run->setStretchFactor(0, 1);
+  run->setStretchFactor(1, 3);
+  page->addWidget(run);
   page->addWidget(side);
   page->setStretchFactor(0, 3);
   page->setStretchFactor(1, 1);
   page->setSizes({880, 330});
-  for (QSplitter* splitter : {side, page}) {
+  for (QSplitter* splitter : {side, run, page}) {
     splitter->setChildrenCollapsible(false);
     splitter->setHandleWidth(5);
   }
@@ -181,23 +242,56 @@ void MainWindow::make_keys() {
   key(Qt::Key_N, [this] { playback_->next_event(); });
   key(Qt::Key_P, [this] { playback_->previous_event(); });
   key(Qt::Key_Home, [this] { time_.set_cursor(0); });
+  key(Qt::Key_L, [this] { golden_->toggle_logarithmic(); });
+  key(Qt::Key_M, [this] { time_.toggle_mark(); });
   key(Qt::Key_End, [this] { time_.set_cursor(time_.duration()); });
 }
 
 void MainWindow::show_keys() {
-  const QStringList rows = {tr("Ctrl+O"),      tr("open a scenario"),
-                            tr("Ctrl+R, F5"),  tr("run again"),
-                            tr("Esc"),         tr("stop the run"),
-                            tr("Space"),       tr("play or pause"),
-                            tr("Left, Right"), tr("one step (Shift: 10)"),
-                            tr("N, P"),        tr("next, previous event"),
-                            tr("Home, End"),   tr("first, last moment"),
-                            tr("+, -, 0"),     tr("zoom in, out, whole run"),
-                            tr("Backspace"),   tr("zoom back"),
-                            tr("Click"),       tr("set the clock"),
-                            tr("Drag"),        tr("zoom into a stretch"),
-                            tr("Wheel"),       tr("zoom (Shift: move)"),
-                            tr("?"),           tr("this list")};
+  const QStringList rows = {tr("Ctrl+O"),
+                            tr("open a scenario"),
+                            tr("1, 2, 3"),
+                            tr("start page, the run, compare variants"),
+                            tr("Ctrl+K"),
+                            tr("the knobs: every setting"),
+                            tr("Ctrl+Z"),
+                            tr("undo (Ctrl+Shift+Z: redo)"),
+                            tr("Ctrl+Shift+S"),
+                            tr("save as"),
+                            tr("Ctrl+R, F5"),
+                            tr("run again"),
+                            tr("Esc"),
+                            tr("stop the run"),
+                            tr("Space"),
+                            tr("play or pause"),
+                            tr("Left, Right"),
+                            tr("one step (Shift: 10)"),
+                            tr("N, P"),
+                            tr("next, previous event"),
+                            tr("Home, End"),
+                            tr("first, last moment"),
+                            tr("+, -, 0"),
+                            tr("zoom in, out, whole run"),
+                            tr("Backspace"),
+                            tr("zoom back"),
+                            tr("Click"),
+                            tr("set the clock"),
+                            tr("Drag"),
+                            tr("zoom into a stretch"),
+                            tr("Wheel"),
+                            tr("zoom (Shift: move)"),
+                            tr("F2"),
+                            tr("the values of the charts as a table"),
+                            tr("F11"),
+                            tr("presenting: large type, full screen"),
+                            tr("Ctrl+Shift+C"),
+                            tr("copy what is in view as Markdown"),
+                            tr("L"),
+                            tr("latency on a logarithmic or even scale"),
+                            tr("M"),
+                            tr("mark the moment: differences from it"),
+                            tr("?"),
+                            tr("this list")};
   QString text = "<table cellspacing='6'>";
   for (qsizetype i = 0; i + 1 < rows.size(); i += 2) {
     text += "<tr><td><b>" + rows[i] + "</b></td><td>" + rows[i + 1] + "</td></tr>";

@@ -1,25 +1,22 @@
 #pragma once
-// Runs scenarios beside the window, one at a time: the only thread of the program. A new run
-// cancels the one before, whose result is never seen. Results arrive as signals in the window's
-// thread.
+// Runs scenarios beside the window, one at a time (worker.hpp). A runner that throws is reported
+// like a mistaken file.
 
 #include <QObject>
-#include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
-#include <thread>
 
+#include "gui/worker.hpp"
 #include "lab/run/result.hpp"
 #include "lab/scenario/diagnostic.hpp"
+#include "lab/scenario/override.hpp"
 
 namespace faultline::gui {
 
 struct RunRequest {
   std::string file, variant = "base";
+  Settings settings;  // on top of the variant
 };
 
 // A result and the scenario it came from, or what is wrong with the file.
@@ -31,45 +28,32 @@ struct RunOutcome {
   std::string text;  // of the file, where it could be read
 };
 
-using Progress = std::function<void(double share)>;
 // Does a whole run; looks at `stop` every few milliseconds.
 using Runner =
     std::function<RunOutcome(const RunRequest&, const std::atomic<bool>& stop, const Progress&)>;
+
+// What a runner throws becomes a diagnostic.
+RunOutcome run_safely(const Runner& runner, const RunRequest& request,
+                      const std::atomic<bool>& stop, const Progress& progress);
 
 class RunController : public QObject {
   Q_OBJECT
  public:
   explicit RunController(Runner runner, QObject* parent = nullptr);
-  ~RunController() override;
 
   void start(RunRequest request);
-  void stop();  // the run ends early, with what it has
-  bool running() const { return running_; }
+  void stop() { worker_.stop(); }  // the run ends early, with what it has
+  bool running() const { return worker_.running(); }
+  const Runner& runner() const { return runner_; }
 
  Q_SIGNALS:
   void started();
-  void progressed(double share);  // at most some fifteen times a second
+  void progressed(double share);
   void finished(std::shared_ptr<const RunOutcome> outcome);
 
  private:
-  struct Job {
-    RunRequest request;
-    std::uint64_t number = 0;
-    std::shared_ptr<std::atomic<bool>> stop;
-  };
-  void work(std::stop_token ended);
-  void perform(const Job& job);
-  void deliver(std::uint64_t number, std::shared_ptr<const RunOutcome> outcome);
-
   Runner runner_;
-  bool running_ = false;
-  std::uint64_t newest_ = 0;
-  std::shared_ptr<std::atomic<bool>> stop_;
-
-  std::mutex mutex_;
-  std::condition_variable_any wanted_;
-  std::optional<Job> next_;  // guarded by mutex_
-  std::jthread thread_;      // last: it uses all of the above
+  Worker worker_;
 };
 
 }  // namespace faultline::gui

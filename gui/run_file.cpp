@@ -18,7 +18,7 @@ std::string text_of(const std::string& file) {
 RunOutcome run_file(const RunRequest& request, const std::atomic<bool>& stop,
                     const Progress& progress) {
   RunOutcome outcome;
-  auto loaded = load_scenario(request.file, request.variant);
+  auto loaded = load_scenario(request.file, request.variant, request.settings);
   if (!loaded) {
     outcome.diagnostics = tidied(std::move(loaded.error()));
     outcome.text = text_of(request.file);
@@ -29,7 +29,7 @@ RunOutcome run_file(const RunRequest& request, const std::atomic<bool>& stop,
   options.file = request.file;
   options.stop = &stop;
   options.progress = progress;
-  outcome.result = evaluate(*loaded, options, {});
+  outcome.result = evaluate(*loaded, options, request.settings);
   outcome.text = std::move(loaded->text);
   outcome.scenario = std::make_shared<const Scenario>(std::move(loaded->scenario));
   return outcome;

@@ -114,6 +114,18 @@ Stroke stroke_of(Meaning meaning, const Theme& theme) {
       return stroke(green, Qt::SolidLine, Marker::Square);
     case Meaning::Burn:
       return stroke(orange, Qt::DashLine, Marker::Diamond);
+    case Meaning::One:
+      return stroke(theme.text, Qt::SolidLine, Marker::None);
+    case Meaning::Two:
+      return stroke(blue, Qt::SolidLine, Marker::Circle);
+    case Meaning::Three:
+      return stroke(vermillion, Qt::SolidLine, Marker::Triangle);
+    case Meaning::Four:
+      return stroke(green, Qt::DashLine, Marker::Square);
+    case Meaning::Five:
+      return stroke(purple, Qt::DashDotLine, Marker::Diamond);
+    case Meaning::Six:
+      return stroke(orange, Qt::DotLine, Marker::Circle);
   }
   return {};
 }

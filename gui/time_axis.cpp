@@ -4,15 +4,19 @@
 
 namespace faultline::gui {
 
-void TimeAxis::show_run(const RunResult& result) {
+void TimeAxis::show_run(const RunResult& result, bool again) {
+  again = again && duration_ == std::max(result.duration_s, 1e-6) && !result.partial;
   duration_ = std::max(result.duration_s, 1e-6);
   warmup_ = result.warmup_s;
   step_ = result.step_s;
   faults_ = fault_spans(result);
-  earlier_.clear();
-  from_ = 0;
-  to_ = duration_;
-  cursor_ = result.partial ? result.reached_s : duration_;
+  if (!again) {
+    mark_.reset();
+    earlier_.clear();
+    from_ = 0;
+    to_ = duration_;
+    cursor_ = result.partial ? result.reached_s : duration_;
+  }
   Q_EMIT run_changed();
   Q_EMIT range_changed();
   Q_EMIT cursor_changed(cursor_);
@@ -22,6 +26,15 @@ void TimeAxis::set_cursor(double t) {
   t = std::clamp(t, 0.0, duration_);
   if (t == cursor_) return;
   cursor_ = t;
+  Q_EMIT cursor_changed(cursor_);
+}
+
+void TimeAxis::toggle_mark() {
+  if (mark_ == cursor_) {
+    mark_.reset();
+  } else {
+    mark_ = cursor_;
+  }
   Q_EMIT cursor_changed(cursor_);
 }
 

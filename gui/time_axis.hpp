@@ -3,6 +3,7 @@
 // stands, when the faults were. All in seconds of simulated time.
 
 #include <QObject>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -15,8 +16,9 @@ class TimeAxis : public QObject {
  public:
   using QObject::QObject;
 
-  // A new run: everything is in view and the clock stands at the end.
-  void show_run(const RunResult& result);
+  // A new run: everything is in view and the clock stands at the end. `again`: as long as the one
+  // before, and what was in view stays there.
+  void show_run(const RunResult& result, bool again = false);
 
   double duration() const { return duration_; }
   double warmup() const { return warmup_; }
@@ -27,6 +29,9 @@ class TimeAxis : public QObject {
   const std::vector<FaultSpan>& faults() const { return faults_; }
 
   void set_cursor(double t);
+  // A second cursor, where the clock stands; again there: none.
+  void toggle_mark();
+  std::optional<double> mark() const { return mark_; }
   // Not less than five bins of the series. Each zoom can be taken back.
   void zoom_to(double from, double to);
   void zoom_by(double factor, double about);  // < 1: closer
@@ -44,6 +49,7 @@ class TimeAxis : public QObject {
 
   double duration_ = 1, warmup_ = 0, step_ = 1;
   double from_ = 0, to_ = 1, cursor_ = 0;
+  std::optional<double> mark_;
   std::vector<FaultSpan> faults_;
   std::vector<std::pair<double, double>> earlier_;
 };

@@ -19,7 +19,7 @@ TimeChart::TimeChart(TimeAxis& time, QWidget* parent)
       left_values_(new QValueAxis),
       right_values_(new QValueAxis) {
   setFrameShape(QFrame::NoFrame);
-  setMinimumSize(200, 76);
+  setMinimumSize(200, 64);
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
   setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -137,7 +137,7 @@ void TimeChart::add_curve(const Curve& curve) {
     for (const Sample& sample : piece) points.append({sample.t, scale.place(sample.y)});
     auto* series = new QLineSeries;
     series->setName(QString::fromStdString(curve.name));
-    series->setPen(stroke.pen);
+    series->setPen(curve.ghost ? QPen(theme_for(palette()).faint, 1.2, Qt::DotLine) : stroke.pen);
     series->replace(points);
     chart()->addSeries(series);
     series->attachAxis(time_values_);

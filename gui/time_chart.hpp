@@ -35,6 +35,17 @@ class TimeChart : public QChartView {
   // Left and right edge of the plot in this widget, for what has to line up with it.
   static constexpr int kLeft = 58, kRightPlain = 14, kRightAxis = 46;
 
+  // While one exists, charts paint themselves anew instead of copying their last picture: for other
+  // resolutions, and for files that keep lines as lines.
+  class Sharp {
+   public:
+    Sharp() { ++alive; }
+    ~Sharp() { --alive; }
+    Sharp(const Sharp&) = delete;
+    Sharp& operator=(const Sharp&) = delete;
+    static inline int alive = 0;
+  };
+
   double time_at(double x) const;
   double x_of(double t) const;
 

@@ -22,6 +22,15 @@ QString qt(const std::string& text) {
 }  // namespace
 
 void TimeChart::paintEvent(QPaintEvent*) {
+  if (Sharp::alive > 0) {
+    QPainter painter(viewport());
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setFont(font());
+    render(&painter, viewport()->rect(), viewport()->rect());
+    draw_overlay(painter);
+    draw_header(painter);
+    return;
+  }
   if (picture_.isNull()) {
     picture_ = QPixmap(viewport()->size() * devicePixelRatioF());
     picture_.setDevicePixelRatio(devicePixelRatioF());
@@ -92,12 +101,15 @@ void TimeChart::draw_scale(QPainter& painter, const Scale& scale, bool right) co
   const int wanted = std::clamp(static_cast<int>(area.height()) / (2 * metrics.height()), 1, 5);
   const auto ticks = scale.logarithmic ? decade_ticks(scale.low, scale.high, wanted + 1)
                                        : value_ticks(scale.low, scale.high, wanted);
+  double labelled = -1e9;  // the y of the last label
   for (const double value : ticks) {
     const double y = std::round(y_of(value, scale)) + 0.5;
     if (!right) {
       painter.setPen(value == 0 ? QPen(theme.faint, 1) : QPen(theme.grid, 1));
       painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
     }
+    if (std::abs(y - labelled) < 0.9 * metrics.height()) continue;
+    labelled = y;
     painter.setPen(theme.faint);
     const QString text = qt(value_text(value, scale.unit));
     const double baseline = y + metrics.ascent() / 2.0 - 1;
@@ -114,6 +126,7 @@ void TimeChart::draw_markers(QPainter& painter) const {
   const QRectF area = plot();
   int turn = 0;
   for (const Curve& curve : content_.curves) {
+    if (curve.ghost) continue;
     const Stroke stroke = stroke_of(curve.meaning, theme);
     const double first = area.left() + 30 + 40 * (turn++ % 3);
     for (double x = first; x < area.right(); x += kMarkerDistance) {
@@ -133,6 +146,11 @@ void TimeChart::draw_overlay(QPainter& painter) const {
   if (x < area.right()) {
     painter.fillRect(QRectF(QPointF(x, area.top() - 3), area.bottomRight() + QPointF(4, 4)),
                      theme.veil);
+  }
+  if (time_.mark() && *time_.mark() >= time_.from() && *time_.mark() <= time_.to()) {
+    painter.setPen(QPen(theme.cursor, 1.2, Qt::DashLine));
+    const double marked = x_of(*time_.mark());
+    painter.drawLine(QPointF(marked, area.top() - 2), QPointF(marked, area.bottom()));
   }
   if (time_.cursor() >= time_.from() && time_.cursor() <= time_.to()) {
     painter.setPen(QPen(theme.cursor, 1.2));
@@ -161,26 +179,40 @@ void TimeChart::draw_header(QPainter& painter) const {
   const bool wide = width() > 500;
   x = std::max(x + QFontMetrics(bold).horizontalAdvance(qt(content_.title)) + 14, wide ? 96.0 : 0);
   painter.setFont(font());
+  double wanted = x;  // names only where all of them have room
   for (const Curve& curve : content_.curves) {
+    if (!curve.ghost) wanted += metrics.horizontalAdvance(qt(curve.name) + " 00.0 ms") + 46;
+  }
+  const bool names = wanted < width();
+  for (const Curve& curve : content_.curves) {
+    if (curve.ghost) continue;
     const Stroke stroke = stroke_of(curve.meaning, theme);
     const double middle = baseline - metrics.ascent() / 2.0 + 1;
     QPen pen = stroke.pen;
     pen.setWidthF(2);
     painter.setPen(pen);
-    painter.drawLine(QPointF(x, middle), QPointF(x + 22, middle));
-    draw_marker(painter, stroke.marker, {x + 11, middle}, stroke.pen.color());
-    x += 28;
-    const QString name = qt(curve.name) + ' ';
-    const QString value = qt(value_text(value_at(curve, time_.cursor()), curve.unit));
+    const double stretch = names ? 22 : 12;
+    painter.drawLine(QPointF(x, middle), QPointF(x + stretch, middle));
+    draw_marker(painter, stroke.marker, {x + stretch / 2, middle}, stroke.pen.color());
+    x += stretch + (names ? 6 : 3);
+    const QString name = names ? qt(curve.name) + ' ' : QString();
+    QString value = qt(value_text(value_at(curve, time_.cursor()), curve.unit));
+    if (time_.mark() && *time_.mark() != time_.cursor()) {
+      const double change = value_at(curve, time_.cursor()) - value_at(curve, *time_.mark());
+      const QString sign = change < 0 ? "−" : "+";
+      if (std::isfinite(change)) {
+        value += " (" + sign + qt(value_text(std::abs(change), curve.unit)) + ")";
+      }
+    }
     painter.setPen(theme.faint);
     painter.drawText(QPointF(x, baseline), name);
     x += metrics.horizontalAdvance(name);
     painter.setPen(theme.text);
     painter.drawText(QPointF(x, baseline), value);
     // Room for the longest usual value, so that nothing jumps about while the clock runs.
-    x += wide
+    x += wide && names
              ? std::max(metrics.horizontalAdvance(value), metrics.horizontalAdvance("00.0 ms")) + 18
-             : metrics.horizontalAdvance(value) + 10;
+             : metrics.horizontalAdvance(value) + (names ? 10 : 6);
   }
   const double room = viewport()->width() - x - 10;
   if (content_.aside.empty() || room < 80) return;

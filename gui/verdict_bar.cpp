@@ -103,12 +103,20 @@ void VerdictBar::show_result(const RunResult& result) {
                                       : Mood::Good);
 }
 
-void VerdictBar::show_mistakes(const QString& file, int mistakes) {
-  headline_->setText(mistakes == 1 ? tr("✗ %1 cannot be run: one mistake").arg(file)
-                                   : tr("✗ %1 cannot be run: %2 mistakes").arg(file).arg(mistakes));
+void VerdictBar::show_mistakes(const QString& file, const Diagnostics& mistakes) {
+  headline_->setText(mistakes.size() == 1
+                         ? tr("✗ %1 cannot be run: one mistake").arg(file)
+                         : tr("✗ %1 cannot be run: %2 mistakes").arg(file).arg(mistakes.size()));
   fingerprint_->clear();
-  scroll_->hide();
-  setAccessibleDescription(headline_->text());
+  QStringList lines;
+  for (const Diagnostic& one : mistakes) {
+    lines.append(QString::fromStdString(one.message + (one.hint.empty() ? "" : " – " + one.hint)));
+  }
+  details_->setText(lines.join('\n'));
+  const auto seen = std::min<qsizetype>(kLinesSeen, lines.size());
+  scroll_->setFixedHeight(static_cast<int>(seen) * details_->fontMetrics().lineSpacing());
+  scroll_->setVisible(seen > 0);
+  setAccessibleDescription(headline_->text() + ". " + details_->text());
   set_mood(Mood::Bad);
 }
 

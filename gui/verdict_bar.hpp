@@ -4,6 +4,7 @@
 #include <QFrame>
 
 #include "lab/run/result.hpp"
+#include "lab/scenario/diagnostic.hpp"
 
 class QLabel;
 class QScrollArea;
@@ -16,7 +17,7 @@ class VerdictBar : public QFrame {
   explicit VerdictBar(QWidget* parent = nullptr);
 
   void show_result(const RunResult& result);
-  void show_mistakes(const QString& file, int mistakes);
+  void show_mistakes(const QString& file, const Diagnostics& mistakes);
   QString headline_text() const;
 
  protected:

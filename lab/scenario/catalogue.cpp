@@ -39,7 +39,7 @@ class CollectingBinder final : public Binder {
   }
   void text(const Field& f, std::string&) override { add(f, Type::Translated, ""); }
   void settings(const Field& f, std::vector<std::pair<std::string, std::string>>&) override {
-    add(f, Type::Settings, "");
+    add(f, Type::FreeKeys, "");
   }
   void value(const Field& f, bool& v) override { add(f, Type::Boolean, v ? "true" : "false"); }
   void value(const Field& f, std::int64_t& v) override {
@@ -265,7 +265,7 @@ std::string_view name_of(Type type) {
       return "[time, time]";
     case Type::Bound:
       return "in the metric's unit, or { times, of }";
-    case Type::Settings:
+    case Type::FreeKeys:
       return "{ \"KEY\" = VALUE, … }";
     case Type::Word:
       return "word";

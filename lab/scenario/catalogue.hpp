@@ -34,7 +34,7 @@ struct KeyEntry {
     Portion,     // count or share
     Span,        // two times
     Bound,       // in a metric's unit, or { times, of }
-    Settings,    // keys of the scenario with values
+    FreeKeys,    // keys of the scenario with values
     Word         // of `words`
   };
 

@@ -118,7 +118,7 @@ std::string value_schema(const KeyEntry& e) {
                               object({{"times", one_type("number")}, {"of", one_type("string")}})},
                              {"required", array({quoted("of")})},
                              {"additionalProperties", "false"}})});
-    case Type::Settings:
+    case Type::FreeKeys:
       return one_type("object");
     case Type::Word: {
       std::vector<std::string> words;

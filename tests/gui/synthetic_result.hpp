@@ -39,11 +39,17 @@ inline RunResult synthetic_result(const std::string& variant = "base", int bins 
     service.failed.push_back(bad ? 60 : 0);
     service.utilization.push_back(bad ? 1 : 0.5);
     service.queue.push_back(bad ? 128 : 0);
+    service.instances.push_back(4);
+    service.busy.push_back(bad ? 64 : 32);
     slo.budget_left_series.push_back(bad ? 0.5 : 1);
     slo.burn_rate_series.push_back(bad ? 600 : 0);
   }
   r.client_series = {{"shoppers", client}};
   r.service_series = {{"gateway", service}, {"db", service}};
+  EdgeSeries edge;
+  edge.calls = edge.attempts = client.offered;
+  edge.failed = client.failed;
+  r.edge_series = {{"shoppers->gateway", edge}, {"gateway->db", edge}};
   ClientFigures figures;
   figures.errors[static_cast<std::size_t>(Error::Timeout)] = 7200;
   r.clients = {{"shoppers", figures}};
@@ -60,7 +66,7 @@ inline RunResult synthetic_result(const std::string& variant = "base", int bins 
   j.verdict = variant == "base" ? Verdict::Fail : Verdict::Pass;
   r.expectations = {j};
   r.timeline = {{180, "fault", "db", "db slower ×20"},
-                {182, "breaker", "gateway->db", "breaker opens"},
+                {182, "breaker", "gateway->db", "breaker closed → open (caller 0)"},
                 {300, "fault_end", "db", "db slower ×20 – over"}};
   return r;
 }
