@@ -50,6 +50,12 @@ Json client_of(const ClientFigures& f) {
           {"latency_s", latency_of(f.latency, true)}};
 }
 
+Json born_at(const ServiceFigures& f) {
+  Json j = Json::object();
+  for (const auto& [edge, share] : f.born_again) j[edge] = share;
+  return j;
+}
+
 Json service_of(const ServiceFigures& f) {
   Json j = {{"arrivals", f.arrivals},
             {"completed", f.completed},
@@ -66,6 +72,12 @@ Json service_of(const ServiceFigures& f) {
             {"latency_s", latency_of(f.latency, true)},
             {"wasted_work_s", f.wasted_work_s},
             {"instances_mean", f.instances_mean},
+            {"effects", f.effects},
+            {"duplicates", f.duplicates},
+            {"replayed", f.replayed},
+            {"conflicts", f.conflicts},
+            {"retry_share", f.retry_share},
+            {"retries_born_at", born_at(f)},
             {"peak_per_100ms", f.peak_per_100ms}};
   for (const auto& part : f.parts) {
     const std::size_t dot = part.name.find('.');
@@ -87,6 +99,9 @@ Json edge_of(const EdgeFigures& f) {
   return {{"calls", f.calls},
           {"attempts", f.attempts},
           {"retries", f.retries},
+          {"hedges", f.hedges},
+          {"connections", f.connections},
+          {"link_utilization", f.link_utilization},
           {"ok", f.ok},
           {"failed", f.failed},
           {"amplification", f.amplification},

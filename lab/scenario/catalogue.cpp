@@ -46,6 +46,9 @@ class CollectingBinder final : public Binder {
   void value(const Field& f, Share& v) override { add(f, Type::Share, format_share(v.value)); }
   void value(const Field& f, Rate& v) override { add(f, Type::Rate, format_rate(v.per_second)); }
   void value(const Field& f, Bytes& v) override { add(f, Type::Size, format_size(v.value)); }
+  void value(const Field& f, ByteRate& v) override {
+    add(f, Type::Bandwidth, format_size(static_cast<std::int64_t>(v.per_second)) + "/s");
+  }
   void value(const Field& f, Cores& v) override { add(f, Type::Cpu, fmt::format("{:g}", v.value)); }
   void value(const Field& f, Duration& v) override { add(f, Type::Time, exact_text(v)); }
   void value(const Field& f, Distribution& v) override { add(f, Type::Distribution, v.text()); }
@@ -176,6 +179,8 @@ std::string_view name_of(Type type) {
       return "rate";
     case Type::Size:
       return "size";
+    case Type::Bandwidth:
+      return "bandwidth";
     case Type::Cpu:
       return "CPU";
     case Type::Time:

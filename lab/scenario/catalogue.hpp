@@ -22,6 +22,7 @@ struct KeyEntry {
     Share,
     Rate,
     Size,
+    Bandwidth,
     Cpu,
     Time,
     Distribution,

@@ -142,6 +142,17 @@ Quantity<std::int64_t> parse_size(std::string_view text) {
   return mistake(fmt::format("unknown unit of size \"{}\"", unit), std::move(hint), unit_at);
 }
 
+Quantity<std::int64_t> parse_bandwidth(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) {
+    return mistake("a bandwidth is a size per second", fmt::format("write \"{}/s\"", text),
+                   text.size());
+  }
+  if (text.substr(slash) != "/s")
+    return mistake("a bandwidth is per second", "it ends in \"/s\"", slash);
+  return parse_size(text.substr(0, slash));
+}
+
 Quantity<double> parse_cpu(std::string_view text) {
   std::size_t at = 0;
   const Quantity<Decimal> number = read_decimal(text, at, "an amount of CPU");

@@ -37,6 +37,9 @@ Quantity<double> parse_share(std::string_view text);
 // Whole bytes, below 2^63. Units B kB MB GB TB and KiB MiB GiB TiB.
 Quantity<std::int64_t> parse_size(std::string_view text);
 
+// Whole bytes a second: a size, and "/s".
+Quantity<std::int64_t> parse_bandwidth(std::string_view text);
+
 // Cores: "500m" is 0.5, "2" is 2.
 Quantity<double> parse_cpu(std::string_view text);
 

@@ -37,6 +37,7 @@ class ReadingBinder final : public Binder {
   void value(const Field& f, Share& target) override;
   void value(const Field& f, Rate& target) override;
   void value(const Field& f, Bytes& target) override;
+  void value(const Field& f, ByteRate& target) override;
   void value(const Field& f, Cores& target) override;
   void value(const Field& f, Duration& target) override;
   void value(const Field& f, Distribution& target) override;

@@ -171,6 +171,21 @@ void ReadingBinder::value(const Field& f, Bytes& target) {
   if (in_range(f, *node, static_cast<double>(*size), shown)) target.value = *size;
 }
 
+void ReadingBinder::value(const Field& f, ByteRate& target) {
+  const Node* node = due(f);
+  if (node == nullptr) return;
+  const std::string* written =
+      quantity_text(f, *node, "a bandwidth such as \"10MB/s\"", parse_bandwidth);
+  if (written == nullptr) return;
+  const auto rate = parse_bandwidth(*written);
+  if (!rate) return malformed(f, *node, rate.error());
+  const auto shown = [](double bytes) {
+    return format_size(static_cast<std::int64_t>(bytes)) + "/s";
+  };
+  if (in_range(f, *node, static_cast<double>(*rate), shown))
+    target.per_second = static_cast<double>(*rate);
+}
+
 void ReadingBinder::value(const Field& f, Cores& target) {
   const Node* node = due(f);
   if (node == nullptr) return;

@@ -153,9 +153,13 @@ void Step::describe(Binder& b) {
           timeout);
   b.field({.key = "idempotent", .help = "Whether the call does no harm when done twice."},
           idempotent);
-  const int kinds =
-      int{work.has_value()} + int{!call.empty()} + int{!parallel.empty()} + int{!cache.empty()};
-  if (kinds != 1) b.reject("", "needs exactly one of work, call, parallel, cache");
+  b.field({.key = "flush",
+           .help = "Sends what there is of the answer so far; the caller's header and read "
+                   "timeouts see it come."},
+          flush);
+  const int kinds = int{work.has_value()} + int{!call.empty()} + int{!parallel.empty()} +
+                    int{!cache.empty()} + int{flush};
+  if (kinds != 1) b.reject("", "needs exactly one of work, call, parallel, cache, flush");
   if (!otherwise.empty() && (call.empty() || !chance))
     b.reject("otherwise", "belongs to a call with a `chance`");
   if (!cache.empty() && miss.empty()) b.reject("cache", "needs `miss`, the call that fills it");
@@ -177,6 +181,7 @@ void Step::describe(Binder& b) {
 void Endpoint::describe(Binder& b) {
   b.field({.key = "work", .help = "Shorthand for a single step of work."}, work);
   b.list({.key = "steps", .help = "What it does, in order."}, steps);
+  effects.describe(b);
   if (work.has_value() == !steps.empty()) b.reject("", "needs exactly one of work, steps");
 }
 
@@ -239,7 +244,13 @@ void Service::describe(Binder& b) {
           cpu);
   b.field({.key = "work", .help = "One-endpoint shorthand: a single step of work."}, work);
   b.list({.key = "steps", .help = "One-endpoint shorthand: what it does, in order."}, steps);
+  effects.describe(b);
   b.map({.key = "endpoint", .help = "What it can be asked to do."}, endpoints);
+  if (!endpoints.empty()) {
+    for (const char* key : {"idempotent", "idempotency_keys", "request_size", "response_size"}) {
+      if (b.given(key)) b.reject(key, "is about what a service does: it belongs to an endpoint");
+    }
+  }
   const int ways = int{work.has_value()} + int{!steps.empty()} + int{!endpoints.empty()};
   if (ways != 1) b.reject("", "needs exactly one of work, steps, endpoint");
 }
@@ -266,24 +277,6 @@ void PolicySet::describe(Binder& b) {
     for (const auto& kind : kinds) known = known || kind.name == name;
     if (!known) b.reject("order", "names a pattern that doesn't exist");
   }
-}
-
-void Link::describe(Binder& b) {
-  b.field({.key = "latency", .help = "Of a message, one way; any distribution.", .fallback = "0s"},
-          latency);
-  b.field({.key = "loss", .help = "Share of messages lost.", .min = 0, .max = 1, .fallback = "0%"},
-          loss);
-  b.field({.key = "retransmit",
-           .help = "What a loss costs; 0s: the message is lost for good.",
-           .min = 0,
-           .fallback = "200ms"},
-          retransmit);
-  b.field({.key = "unreachable_after",
-           .help = "A caller without a timeout learns after this that nothing gets through.",
-           .min = 0,
-           .above_min = true,
-           .fallback = "127s"},
-          unreachable_after);
 }
 
 void FaultEntry::describe(Binder& b) {

@@ -63,12 +63,28 @@ struct Step {
   int wait = 0;  // of kWaits: all, need
   std::optional<Duration> timeout;
   bool idempotent = true;
+  bool flush = false;
+  void describe(Binder& b);
+};
+
+struct KeyStore {  // of idempotency keys
+  Duration ttl = milliseconds(86'400'000);
+  int in_flight = 0;  // of kInFlight: conflict, race
+  bool keeps_errors = true;
+  void describe(Binder& b);
+};
+
+struct Effects {  // what an endpoint does to the world, and how big its messages are
+  bool idempotent = true;
+  std::optional<KeyStore> keys;
+  std::optional<Bytes> request, response;
   void describe(Binder& b);
 };
 
 struct Endpoint {
   std::optional<Distribution> work;
   std::vector<Step> steps;
+  Effects effects;
   void describe(Binder& b);
 };
 
@@ -100,6 +116,7 @@ struct Service {
   std::optional<Cores> cpu;
   std::optional<Distribution> work;  // the one-endpoint shorthand
   std::vector<Step> steps;
+  Effects effects;
   std::vector<Named<Endpoint>> endpoints;
   void describe(Binder& b);
 };
@@ -112,7 +129,26 @@ struct PolicySet {
   void describe(Binder& b);
 };
 
+struct Connections {
+  ConnectionSpec::Kind kind = ConnectionSpec::Kind::Pooled;
+  std::int64_t tls = 0;  // round trips
+  Duration keep_alive = milliseconds(90'000);
+  std::optional<std::int64_t> most_idle;
+  void describe(Binder& b);
+};
+
+struct Dns {
+  Distribution lookup;
+  Duration ttl = milliseconds(30'000);
+  Duration stale_for;
+  Duration gives_up = milliseconds(5'000);
+  void describe(Binder& b);
+};
+
 struct Link {
+  std::optional<ByteRate> bandwidth;
+  std::optional<Connections> connections;
+  std::optional<Dns> dns;
   std::optional<Distribution> latency;
   std::optional<Share> loss;
   std::optional<Duration> retransmit;

@@ -88,6 +88,8 @@ std::string value_schema(const KeyEntry& e) {
       return example("string", {"400/s", "1.2k/s"});
     case Type::Size:
       return example("string", {"64MiB"});
+    case Type::Bandwidth:
+      return example("string", {"10MB/s"});
     case Type::Cpu:
       return example("string", {"500m", "2"});
     case Type::Time:

@@ -13,5 +13,12 @@ std::unique_ptr<Fault> make_errors();
 std::unique_ptr<Fault> make_latency();
 std::unique_ptr<Fault> make_loss();
 std::unique_ptr<Fault> make_partition();
+std::unique_ptr<Fault> make_duplicate();
+std::unique_ptr<Fault> make_corrupt();
+std::unique_ptr<Fault> make_reset();
+std::unique_ptr<Fault> make_refuse();
+std::unique_ptr<Fault> make_black_hole();
+std::unique_ptr<Fault> make_bandwidth();
+std::unique_ptr<Fault> make_dns();
 
 }  // namespace faultline

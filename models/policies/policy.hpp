@@ -3,7 +3,7 @@
 // what a real one sees: its own call, its own past. It answers small values:
 //
 //   before(view)   as the attempt goes inward:  Proceed | Refuse(why) | Wait
-//   after(view, o) as the outcome comes outward: Accept | Replace(o) | SendAgain(delay) | Absorb
+//   after(view, o) as the outcome comes outward: Accept | Replace(o) | SendAgain(delay) | Absorb …
 //   on_timer(view) when the timer it asked for fires: Ignore | GiveUp(why) | SendAnother | GoOn
 //
 // After a Proceed exactly one `after` follows; after a Wait either `before` again (with
@@ -50,15 +50,21 @@ struct Before {
   enum class Verdict : std::uint8_t { Proceed, Refuse, Wait };
   Verdict verdict = Verdict::Proceed;
   Error why = Error::None;
-  float retry_after_s = 0;  // with Refuse, as in Outcome
   Timing timing = Timing::Constant;
-  Duration timer{-1};  // < 0: none. With Wait: when to go on at the latest.
+  RetryAfter retry_after = {};  // with Refuse: when it is worth coming again, if it says
+  Duration timer{-1};           // < 0: none. With Wait: when to go on at the latest.
 };
 
+// Why a policy that sends again did not, for whoever reads the call's story.
+enum class NotAgain : std::uint8_t { NotAsked, Permanent, Unsafe, Spent, Budget, Pushback };
+
 struct After {
-  enum class Verdict : std::uint8_t { Accept, Replace, SendAgain, Absorb };
+  // Absorb: another attempt may still answer. Rearm: the same, and the layer's timer starts anew
+  // with `delay`. NoMore: absorbed, and the layer sends nothing any more.
+  enum class Verdict : std::uint8_t { Accept, Replace, SendAgain, Absorb, Rearm, NoMore };
   Verdict verdict = Verdict::Accept;
-  AttemptId wake = kNone;  // an attempt that waited here and may now go on
+  NotAgain not_again = NotAgain::NotAsked;  // with Accept
+  AttemptId wake = kNone;                   // an attempt that waited here and may now go on
   Outcome outcome{};
   Duration delay{};
 };
@@ -86,6 +92,14 @@ class Policy {
   virtual std::int64_t permits_held() const { return 0; }
 };
 
+// Times for the parts of a try on the wire; Duration::max(): none.
+struct PhaseTimeouts {
+  Duration connect = Duration::max();  // looking the name up and connecting
+  Duration tls = Duration::max();
+  Duration header = Duration::max();  // from the request sent to the beginning of its answer
+  Duration read = Duration::max();    // between two pieces of it
+};
+
 // A policy's options, and the maker of its state for one (caller, callee).
 class PolicyConfig {
  public:
@@ -102,6 +116,9 @@ class PolicyConfig {
   // `after` need not be asked.
   virtual std::optional<Duration> only_alarm() const { return std::nullopt; }
   virtual std::optional<Duration> call_deadline() const { return std::nullopt; }
+  virtual std::optional<PhaseTimeouts> phases() const { return std::nullopt; }
+  // Whether there is nothing else to it.
+  virtual bool only_phases() const { return false; }
 };
 
 // clone() written once.

@@ -15,7 +15,7 @@ CallView World::view(CallId, const Call& call, AttemptId id) const {
   v.now = calendar_.now();
   v.lineage = call.lineage;
   v.attempt = id;
-  v.tries = call.tries;
+  v.tries = call.tries;  // and those of its branch, below
   v.hedges = call.hedges;
   v.live = call.live;
   v.idempotent = routes_[call.route].idempotent;
@@ -24,6 +24,7 @@ CallView World::view(CallId, const Call& call, AttemptId id) const {
     const Attempt& attempt = attempts_[id];
     v.born = attempt.sent;
     v.number = attempt.number;
+    v.tries = static_cast<std::uint16_t>(v.tries + attempt.resends);
     v.priority = attempt.priority;
   }
   return v;
@@ -103,7 +104,7 @@ void World::walk_in(AttemptId id, unsigned layer) {
     attempt.state = AttemptState::Waiting;
     attempt.waiting_at = static_cast<std::uint8_t>(depth);  // in no line
     ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
-    return walk_out(call_id, id, layer, Outcome::failed(answer.why, answer.retry_after_s));
+    return walk_out(call_id, id, layer, Outcome::failed(answer.why, answer.retry_after));
   }
   dispatch(id);
 }
@@ -134,7 +135,9 @@ void World::walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outco
     const After answer = policy.after(view(id, call, attempt), outcome);
     if (was) note_breaker(call, policy, was);
     if (answer.wake != kNone) wake(answer.wake, layer);
-    if (answer.verdict == After::Verdict::Absorb) return detach(attempt);
+    if (answer.verdict >= After::Verdict::Absorb) return absorb(id, attempt, layer, answer);
+    if (answer.verdict == After::Verdict::SendAgain && layer >= inner && attempt != kNone)
+      return send_branch_again(attempt, layer, outcome, answer.delay);
     if (layer < inner && attempt != kNone) {
       cancel_others(call, attempt);
       detach(attempt);
@@ -144,13 +147,12 @@ void World::walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outco
       // What is outside this layer stays as it is; what is inside begins anew.
       call.passed &= static_cast<LayerMask>((mask << 1) - 1);
       cancel_timers(call.timers, layer + 1, kSendAgain);
-      if (traced(call))
-        trace(call, fmt::format("failed ({}); will be sent again in {:.1f} ms", name(outcome.error),
-                                answer.delay.seconds() * 1e3));
+      if (traced(call)) tell_resend(call, outcome, answer.delay);
       call.timers = calendar_.arm(answer.delay, Timing::Varying, kCallTimer, id,
                                   kSendAgain + layer + 1, call.timers);
       return;
     }
+    if (traced(call)) tell_verdict(call, outcome, answer);
     passed = static_cast<LayerMask>(passed & ~mask);
     if (answer.verdict == After::Verdict::Replace) outcome = answer.outcome;
   }

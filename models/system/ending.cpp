@@ -111,11 +111,7 @@ void World::end_call(CallId id, Outcome outcome) {
   call.wanted = false;
   EdgeStatistics& edge = *routes_[call.route].counts;
   outcome.ok() ? ++edge.ok : ++edge.failed;
-  if (traced(call) && call.parent == kNone) {
-    trace(call, outcome.ok()
-                    ? fmt::format("is answered after {:.3f} ms", (now() - call.due).seconds() * 1e3)
-                    : fmt::format("has failed: {}", name(outcome.error)));
-  }
+  if (traced(call)) tell_end(call, outcome);
   if (call.parent == kNone) {
     request_ended(call, outcome);
     return release_reference(id);
@@ -132,7 +128,7 @@ void World::end_call(CallId id, Outcome outcome) {
 // The caller learns by itself that the attempt leads nowhere.
 void World::fail_at_caller(AttemptId id, Error why) {
   attempts_[id].error = why;
-  attempts_[id].quality = 0;
+  attempts_[id].retry_after = {};
   answer_arrived(id);
 }
 
@@ -140,10 +136,12 @@ void World::answer_arrived(AttemptId id) {
   Attempt& attempt = attempts_[id];
   if (attempt.abandoned) return release_attempt(id);
   const Call& call = calls_[attempt.call];
-  const Outcome outcome = attempt.error == Error::None
-                              ? Outcome{Error::None, attempt.quality}
-                              : Outcome::failed(attempt.error, attempt.quality);
+  Outcome outcome = attempt.error == Error::None
+                        ? Outcome{Error::None, attempt.quality}
+                        : Outcome::failed(attempt.error, attempt.retry_after);
   if (!outcome.ok()) ++routes_[call.route].counts->errors[static_cast<std::size_t>(outcome.error)];
+  outcome.unsure = outcome.error == Error::Unreachable && attempt.arrived != Instant::max();
+  if (routes_[call.route].ceremonious) keep_connection(id, outcome);
   attempt.state = AttemptState::Waiting;  // the server is done with it
   attempt.waiting_at = 0xff;
   walk_out(attempt.call, id, static_cast<unsigned>(pipeline_of(call).layers.size()), outcome);
@@ -159,6 +157,7 @@ void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
   }
   if (tag == kCancelMessage) return cancel_job(id);
   if (tag == kQueueTimeout) return waited_too_long(id);
+  if (tag >= kConnected) return on_wire_timer(id, tag);
   const CallId call_id = attempt.call;
   Call& call = calls_[call_id];
   Pipeline& pipeline = pipeline_of(call);
@@ -197,18 +196,7 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
     return end_call(id, Outcome::failed(Error::Deadline));
   }
   const OnTimer answer = pipeline_of(call).layers[tag]->on_timer(view(id, call, kNone));
-  if (answer.verdict == OnTimer::Verdict::SendAnother) {
-    // One that has not got past an outer line needs no second in the same line.
-    for (AttemptId a = call.attempts; a != kNone; a = attempts_[a].sibling) {
-      if (waits_outside(call, attempts_[a])) return;
-    }
-    if (answer.again.ns >= 0) {
-      call.timers = calendar_.arm(answer.again, Timing::Constant, kCallTimer, id, tag, call.timers);
-    }
-    ++call.hedges;
-    return walk_in(new_attempt(id), tag + 1);
-  }
-  if (answer.verdict != OnTimer::Verdict::GiveUp) return;
+  if (answer.verdict != OnTimer::Verdict::GiveUp) return send_another(id, tag, answer);
   if (traced(call)) trace(call, fmt::format("gives up: {}", name(answer.why)));
   ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
   // Timers of the layers outside this one keep running.

@@ -6,8 +6,6 @@
 namespace faultline {
 namespace {
 
-constexpr std::uint64_t kThere = 0x746f;
-constexpr std::uint64_t kBack = 0x66726f6d;
 constexpr std::uint64_t kChoice = 0x6c62;
 constexpr std::uint64_t kSplit = 0x77656967;
 
@@ -19,10 +17,7 @@ void World::dispatch(AttemptId id) {
   const Route& route = routes_[call.route];
   EdgeStatistics& edge = *route.counts;
   ++edge.attempts;
-  if (attempt.number > 0) {
-    ++edge.retries;
-    for (PeakCounter& peak : edge.retry_peaks) peak.count(now());
-  }
+  if (attempt.number > 0 || call.resent) count_resent(id);
   Target& target = callers_[call.caller].targets[route.target];
   const InstanceId chosen = choose(target, call, attempt);
   if (chosen == kNone) {
@@ -38,6 +33,8 @@ void World::dispatch(AttemptId id) {
     trace(call, fmt::format("attempt {} sets out for {}/{}", attempt.number + 1,
                             spec_.services[route.service].name, instances_[chosen].ordinal));
   }
+  if (route.log != kNone) note_operation(id);
+  if (route.ceremonious) return set_out(id);
   travel(id, false);
 }
 
@@ -106,6 +103,7 @@ void World::travel(AttemptId id, bool back) {
   const LinkState& link = links_[link_id];
   attempt.state = back ? AttemptState::Replying : AttemptState::Travelling;
   if (link.plain) return back ? answer_arrived(id) : arrive(id);
+  if (link.odd) return travel_oddly(id, back);
   const LinkSpec& spec = spec_.links[link_id];
   if (back ? link.conditions.cut_from : link.conditions.cut_to)
     return park(id, link_id, back, spec.retransmit.ns == 0);
@@ -161,7 +159,7 @@ void World::deliver_parked(std::uint32_t link_id, bool back) {
     const AttemptId id = line.head;
     Attempt& attempt = attempts_[id];
     unpark(id, attempt);
-    cancel_timers(attempt.timers, kUnreachable, kUnreachable + 1);
+    cancel_timers(attempt.timers, kUnreachable, kServerSide);
     attempt.state = back ? AttemptState::Replying : AttemptState::Travelling;
     Draws draws(
         derive(attempt_key(calls_[attempt.call], attempt), spec.key ^ (back ? kBack : kThere)));
@@ -176,13 +174,17 @@ void World::deliver_parked(std::uint32_t link_id, bool back) {
 
 bool World::is_plain(std::uint32_t link) const {
   const LinkSpec& spec = spec_.links[link];
-  return spec.latency.is_constant_zero() && spec.loss == 0 && links_[link].conditions.clear();
+  return spec.latency.is_constant_zero() && spec.loss == 0 && spec.bandwidth == 0 &&
+         links_[link].conditions.clear();
 }
 
 void World::set_conditions(std::uint32_t link, LinkConditions conditions) {
   LinkState& state = links_[link];
+  const bool was_cut = state.conditions.cut_to || state.conditions.cut_from;
   state.conditions = std::move(conditions);
+  if (!was_cut) state.cut_since = now();
   state.plain = is_plain(link);
+  state.odd = spec_.links[link].bandwidth > 0 || state.conditions.odd();
   if (!state.conditions.cut_to) deliver_parked(link, false);
   if (!state.conditions.cut_from) deliver_parked(link, true);
 }

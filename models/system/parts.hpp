@@ -3,7 +3,11 @@
 // other; World (world.hpp) is the corridor between them.
 
 #include <cstdint>
+#include <deque>
+#include <map>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "models/policies/token_bucket.hpp"
@@ -26,6 +30,13 @@ struct Target {
   std::uint32_t service = 0;
   std::uint32_t turn = 0;
   std::vector<std::uint32_t> outstanding;  // by instance id
+  // Of a link with connections: those that are idle (or, if shared, the one there is), by instance
+  // id; each with the instants at which it was set up and last used.
+  struct Connection {
+    Instant since, used;
+  };
+  std::vector<std::vector<Connection>> idle;
+  Instant resolved = Instant{} - Duration{1};  // until when its name is known
 };
 
 // A way to call, with what is needed of it at every step close at hand. The pointers lead into
@@ -39,6 +50,8 @@ struct Route {
   std::uint32_t link = 0;
   std::uint32_t step_count = 0;
   bool idempotent = true;
+  bool ceremonious = false;   // a try connects first, or its parts are timed
+  std::uint32_t log = kNone;  // of what it does, if doing it twice matters
   std::uint64_t key = 0;
   const StepSpec* steps = nullptr;
   const PipelineSpec* policies = nullptr;
@@ -101,9 +114,17 @@ struct ServiceState {
   bool rollout_under_way = false;
 };
 
+// What the draws of a message are about: its way there, or back.
+inline constexpr std::uint64_t kThere = 0x746f;
+inline constexpr std::uint64_t kBack = 0x66726f6d;
+
 struct LinkState {
   LinkConditions conditions;
-  bool plain = true;  // delivers at once and always: no event
+  bool plain = true;           // delivers at once and always: no event
+  bool odd = false;            // wire.cpp has more to do than network.cpp
+  Instant free_to, free_from;  // until when it is busy sending, each way
+  Instant cut_since;           // connections set up before are hit by a cut of established ones
+  double last_loss = 0;        // the draw before, of correlated losses
   Instance::Line parked_to, parked_from;
 };
 
@@ -140,6 +161,33 @@ struct CacheState {
   std::vector<Waiter> waiters;  // jobs that wait for a fill, in order of arrival
   std::uint64_t hits = 0, misses = 0, coalesced = 0, fills = 0;
   std::uint64_t redundant = 0;  // misses while another job was already fetching the key
+};
+
+// An operation is what a client wanted done once, whatever the number of tries at whatever hop.
+struct Operation {
+  std::uint64_t key = 0;
+  bool begun = false;  // this attempt is doing it
+};
+
+// What an endpoint did, by operation; forgotten an hour after its last mention (or its key's life).
+struct OperationLog {
+  static constexpr Duration kMemory = milliseconds(3'600'000);
+  struct Entry {
+    Instant forgotten;
+    Instant expires;  // of the stored answer; in the past: none is stored
+    bool in_flight = false;
+    std::uint32_t done = 0;
+    Outcome answer;
+  };
+  std::optional<KeyStoreSpec> store;
+  std::map<std::uint64_t, Entry> entries;
+  std::deque<std::pair<Instant, std::uint64_t>> due;  // when to look whether to forget which
+};
+
+// An attempt's connection.
+struct Wire {
+  Instant since;  // when it was set up
+  bool open = false;
 };
 
 struct ControllerState {

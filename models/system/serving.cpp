@@ -38,13 +38,13 @@ void World::arrive(AttemptId id) {
 }
 
 // Answers without having done anything.
-void World::refuse(AttemptId id, Error why, float retry_after_s) {
+void World::refuse(AttemptId id, Error why, RetryAfter again) {
   Attempt& attempt = attempts_[id];
   const Call& call = calls_[attempt.call];
   ++handling(attempt, call).rejected;
   count_answer(attempt, call, Outcome::failed(why));
   if (traced(call)) trace(call, fmt::format("is turned away at the door: {}", name(why)));
-  reply(id, Outcome::failed(why, retry_after_s));
+  reply(id, Outcome::failed(why, again));
 }
 
 void World::enqueue(InstanceId instance_id, AttemptId id) {
@@ -122,6 +122,7 @@ void World::finish_job(AttemptId id, Outcome outcome) {
   ++stats.completed;
   stats.latency.record(now() - attempt.arrived);
   count_answer(attempt, call, outcome);
+  if (routes_[call.route].log != kNone) operation_ended(id, outcome);
   const InstanceId instance = attempt.instance;
   free_thread(id);
   if (traced(call))
@@ -171,7 +172,8 @@ void World::reply(AttemptId id, Outcome outcome) {
   cancel_timers(attempt.timers, kServerSide, ~0u);
   if (attempt.abandoned) return release_attempt(id);
   attempt.error = outcome.error;
-  attempt.quality = outcome.ok() ? outcome.quality : outcome.retry_after_s;
+  attempt.retry_after = outcome.retry_after;
+  attempt.quality = outcome.quality;
   travel(id, true);
 }
 
@@ -188,6 +190,7 @@ void World::cancel_job(AttemptId id) {
       leave_queue(instances_[instance], id);
       return release_attempt(id);
     case AttemptState::Working:
+      if (routes_[calls_[attempt.call].route].log != kNone) operation_dropped(id);
       ++handling(attempt, calls_[attempt.call]).dropped;
       instances_[instance].stats->working.add(now(), -1);
       free_thread(id);
@@ -195,6 +198,7 @@ void World::cancel_job(AttemptId id) {
       afterwards_.push_back({Afterwards::What::Serve, instance});
       return;
     case AttemptState::Calling:
+      if (routes_[calls_[attempt.call].route].log != kNone) operation_dropped(id);
       ++handling(attempt, calls_[attempt.call]).dropped;
       abandon_calls(id);
       free_thread(id);
@@ -217,6 +221,7 @@ void World::crash_job(AttemptId id) {
       instances_[attempt.instance].stats->working.add(now(), -1);
       attempt.stale = true;
     }
+    if (routes_[call.route].log != kNone) operation_dropped(id);
     abandon_calls(id);
     free_thread(id);
   }

@@ -93,6 +93,9 @@ struct HandlingStatistics {
   std::uint64_t dropped = 0;  // killed by a crash, or called off by the caller
   std::array<std::uint64_t, kErrors> errors{};
   Histogram wait, latency;
+  // Of what isn't idempotent or bears a key: done, done once more, answered from the store of keys,
+  // turned away because the same is under way.
+  std::uint64_t effects = 0, duplicates = 0, replayed = 0, conflicts = 0;
 };
 
 struct ServiceStatistics {
@@ -103,10 +106,16 @@ struct ServiceStatistics {
   std::uint64_t arrivals = 0;
   double wasted_s = 0;  // thread-seconds after the caller had gone
   std::vector<PeakCounter> arrivals_peaks;
+  // Attempts sent to it that would not have been, had no try been sent again: by the edge where the
+  // outermost of these was (retries and hedges).
+  std::vector<std::uint64_t> born_again;
 };
 
 struct EdgeStatistics {
   std::uint64_t calls = 0, attempts = 0, retries = 0, ok = 0, failed = 0, breaker_opened = 0;
+  std::uint64_t hedges = 0;
+  std::uint64_t connections = 0;                // set up
+  double wire_s = 0;                            // time in which its link was sending, both ways
   std::array<std::uint64_t, kErrors> errors{};  // of attempts
   std::vector<PeakCounter> retry_peaks;
 };

@@ -24,7 +24,9 @@ Caller World::make_caller(const CallerSpec& spec, std::uint32_t ordinal,
     caller.pipelines.push_back({&pipeline, std::move(layers)});
   }
   for (std::uint32_t service : spec.targets) {
-    Target target{service, ordinal, {}};
+    Target target;
+    target.service = service;
+    target.turn = ordinal;
     const Balancing balancing = spec_.services[service].balancing;
     if (balancing == Balancing::LeastRequest || balancing == Balancing::PowerOfTwo)
       target.outstanding.resize(1);
@@ -102,6 +104,7 @@ void World::retire(InstanceId id) {
   instance.state = InstanceState::Gone;
   instance.stats->threads.add(now(), -static_cast<std::int64_t>(instance.spec->threads));
   free_instances_.push_back(id);
+  if (!wires_.empty()) forget_connections(id);
 }
 
 // Brings a version to so many instances. Those that are still starting go first, then the youngest.

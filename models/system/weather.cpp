@@ -84,6 +84,7 @@ void World::kill(InstanceId id) {
     while (instances_[id].lines[line].head != kNone) crash_job(instances_[id].lines[line].head);
   }
   instances_[id].serving = false;
+  if (!wires_.empty()) forget_connections(id);
   // What its policies knew died with it.
   const ServiceSpec& service = spec_.services[instances_[id].service];
   auto& shared = shared_[spec_.clients.size() + instances_[id].service];

@@ -30,23 +30,24 @@ void World::start_job(AttemptId id) {
   if (traced(call))
     trace(call, fmt::format("gets a thread after {:.3f} ms in the queue",
                             (now() - attempt.arrived).seconds() * 1e3));
-  Error why = Error::None;
-  if (fails_at_once(attempt, call, why)) return finish_job(id, Outcome::failed(why));
+  Outcome how;
+  if (fails_at_once(attempt, call, how)) return finish_job(id, how);
+  if (routes_[call.route].log != kNone && !may_begin(id)) return;
   run_steps(id);
 }
 
 // Whether a fault or the version makes the job fail before any work.
-bool World::fails_at_once(const Attempt& attempt, const Call& call, Error& why) const {
+bool World::fails_at_once(const Attempt& attempt, const Call& call, Outcome& how) const {
   const Instance& instance = instances_[attempt.instance];
   for (const InstanceConditions::Errors& errors : instance.conditions.errors) {
     if (Draws(derive(attempt_key(call, attempt), errors.key)).uniform() >= errors.share) continue;
-    why = errors.error;
+    how = Outcome::failed(errors.error, errors.retry_after);
     return true;
   }
   if (instance.version == 0) return false;
   const Version& version = services_[instance.service].versions[instance.version];
   if (version.effects.errors <= 0) return false;
-  why = Error::ServerError;
+  how = Outcome::failed(Error::ServerError);
   return Draws(derive(attempt_key(call, attempt), version.key ^ kVersionError)).uniform() <
          version.effects.errors;
 }
@@ -99,6 +100,8 @@ void World::run_steps(AttemptId id) {
       }
     } else if (step.kind == StepSpec::Kind::Calls) {
       return begin_calls(id, step);
+    } else if (step.kind == StepSpec::Kind::Flush) {
+      flush(id);
     } else if (!look_up(id, step)) {
       return;  // it waits for an answer
     }
@@ -160,6 +163,7 @@ CallId World::begin_leg(AttemptId id, std::uint32_t route) {
   if (attempt.calls != kNone) calls_[attempt.calls].prev = call_id;
   attempt.calls = call_id;
   call.traced = parent.traced;
+  call.resent = parent.resent || attempt.number > 0;
   return call_id;
 }
 

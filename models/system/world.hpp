@@ -6,12 +6,16 @@
 //   arriving.cpp   a client wants something
 //   calling.cpp    a call walks its policies inward, and its outcome walks them outward
 //   ending.cpp     it is answered, given up or abandoned
+//   resending.cpp  … or it is sent again, by a retry or a hedge
 //   network.cpp    an instance is chosen; messages travel
+//   wire.cpp       what else a connection and a link can do
 //   serving.cpp    at the door, in the queue; the answer is sent
 //   working.cpp    a thread is held, the steps are done
+//   repeating.cpp  what is done twice, and who notices
 //   caching.cpp    a step that looks something up
 //   weather.cpp    faults begin and end
 //   steering.cpp   controllers look and act; instances come and go
+//   telling.cpp    a request's story, for whoever asked for it
 // docs/life-of-a-request.md walks one through.
 
 #include <fmt/format.h>
@@ -98,11 +102,20 @@ class World {
   static constexpr std::uint32_t kInherited = 0x200;  // call: the deadline it was given
   static constexpr std::uint32_t kWoken = 0x100;      // attempt: may go on from a policy's line
   static constexpr std::uint32_t kUnreachable = 0x200;
+  // Attempt: of a try on the wire.
+  static constexpr std::uint32_t kConnected = 0x300;
+  static constexpr std::uint32_t kNotConnected = 0x301;
+  static constexpr std::uint32_t kTurnedAway = 0x302;
+  static constexpr std::uint32_t kHeaderTimeout = 0x303;
+  static constexpr std::uint32_t kReadTimeout = 0x304;
+  static constexpr std::uint32_t kReset = 0x305;
   static constexpr std::uint32_t kServerSide =
       0x400;  // from here on the caller's leaving is no reason
   static constexpr std::uint32_t kStepTimeout = 0x400;
   static constexpr std::uint32_t kCancelMessage = 0x401;
   static constexpr std::uint32_t kQueueTimeout = 0x402;
+  static constexpr std::uint32_t kPiece = 0x403;      // of the answer gets to the caller,
+  static constexpr std::uint32_t kLastPiece = 0x404;  // the last of it without a pause
 
   void handle(const Calendar::Happening& what);
 
@@ -161,6 +174,42 @@ class World {
     return attempt.number == 0 ? call.lineage : derive(call.lineage, attempt.number);
   }
 
+  // resending.cpp
+  void absorb(CallId id, AttemptId attempt, unsigned layer, const After& answer);
+  void send_another(CallId id, unsigned layer, const OnTimer& answer);
+  void send_branch_again(AttemptId id, unsigned layer, Outcome outcome, Duration pause);
+  void count_resent(AttemptId id);
+
+  // telling.cpp
+  void tell_resend(const Call& call, Outcome outcome, Duration pause);
+  void tell_absorbed(const Call& call, const Attempt& attempt, const After& answer);
+  void tell_verdict(const Call& call, Outcome outcome, const After& answer);
+  void tell_end(const Call& call, Outcome outcome);
+
+  // repeating.cpp
+  void prepare(Route& route);
+  bool may_begin(AttemptId id);
+  void note_operation(AttemptId id);
+  void operation_ended(AttemptId id, Outcome outcome);
+  void operation_dropped(AttemptId id);
+
+  // wire.cpp
+  void set_out(AttemptId id);
+  void begin_request(AttemptId id);
+  void on_wire_timer(AttemptId id, std::uint32_t tag);
+  void keep_connection(AttemptId id, Outcome outcome);
+  void forget_connections(InstanceId id);
+  bool connection_waits(AttemptId id, Target& target, Duration& until);
+  Duration round_trip(AttemptId id, std::uint64_t purpose) const;
+  bool resolve(AttemptId id, Target& target, Duration& until);
+  void travel_oddly(AttemptId id, bool back);
+  bool is_cut(AttemptId id, const LinkState& link, bool back) const;
+  bool passes(const LinkSpec& spec, LinkState& link, Draws& draws, Duration& delay);
+  Duration send_time(const Attempt& attempt, LinkState& link, bool back);
+  void duplicate(AttemptId id, Duration delay);
+  void flush(AttemptId id);
+  void piece_arrived(AttemptId id, bool last);
+
   // network.cpp
   void dispatch(AttemptId id);
   InstanceId choose(Target& target, const Call& call, const Attempt& attempt);
@@ -196,15 +245,14 @@ class World {
   void finish_job(AttemptId id, Outcome outcome);
   void free_thread(AttemptId id);
   void reply(AttemptId id, Outcome outcome);
-  // `retry_after_s` as in Outcome.
-  void refuse(AttemptId id, Error why, float retry_after_s = 0);
+  void refuse(AttemptId id, Error why, RetryAfter again = {});
   void cancel_job(AttemptId id);
   void crash_job(AttemptId id);
   void abandon_calls(AttemptId id);
   void release_attempt(AttemptId id);
   void count_answer(const Attempt& attempt, const Call& call, Outcome outcome);
   Duration work_of(const StepSpec& step, const Attempt& attempt, const Call& call) const;
-  bool fails_at_once(const Attempt& attempt, const Call& call, Error& why) const;
+  bool fails_at_once(const Attempt& attempt, const Call& call, Outcome& how) const;
   HandlingStatistics& handling(const Attempt& attempt, const Call& call);
 
   // caching.cpp
@@ -275,7 +323,11 @@ class World {
   std::vector<Afterwards> afterwards_;
   std::vector<std::vector<double>> popularity_;  // cumulative weights
   std::vector<ControllerState> controllers_;
-  std::vector<char> active_faults_;  // 1: begun and not ended
+  std::vector<OperationLog> logs_;     // by Route::log
+  std::vector<std::uint64_t> logged_;  // which service and endpoint each is of
+  std::vector<Operation> operations_;  // by attempt, on routes with a log
+  std::vector<Wire> wires_;            // by attempt, on ceremonious routes
+  std::vector<char> active_faults_;    // 1: begun and not ended
   // Of policies with scope = "shared": by caller entity (clients, then services), then pipeline.
   std::vector<std::vector<std::vector<std::shared_ptr<Policy>>>> shared_;
 

@@ -28,6 +28,9 @@ struct Rate {
 struct Bytes {
   std::int64_t value = 0;
 };  // written "64MiB"
+struct ByteRate {
+  double per_second = 0;
+};  // bytes, written "10MB/s"
 struct Cores {
   double value = 0;
 };  // written "500m" or "2"
@@ -231,6 +234,7 @@ class Binder {
   virtual void value(const Field&, Share&) = 0;
   virtual void value(const Field&, Rate&) = 0;
   virtual void value(const Field&, Bytes&) = 0;
+  virtual void value(const Field&, ByteRate&) = 0;
   virtual void value(const Field&, Cores&) = 0;
   virtual void value(const Field&, Duration&) = 0;
   virtual void value(const Field&, Distribution&) = 0;

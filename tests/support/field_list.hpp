@@ -28,6 +28,7 @@ class FieldList final : public Binder {
   void value(const Field& f, Share&) override { note(f); }
   void value(const Field& f, Rate&) override { note(f); }
   void value(const Field& f, Bytes&) override { note(f); }
+  void value(const Field& f, ByteRate&) override { note(f); }
   void value(const Field& f, Cores&) override { note(f); }
   void value(const Field& f, Duration&) override { note(f); }
   void value(const Field& f, Distribution&) override { note(f); }
