@@ -81,6 +81,12 @@ class RadixHeap {
     Event& operator[](std::size_t i) { return data_[i]; }
     std::uint32_t size() const { return size_; }
     void clear() { size_ = 0; }
+    // A bucket that was dealt out holds nothing for long; its memory is better used by another.
+    void give_back() {
+      if (capacity_ <= kKept) return;
+      data_.reset();
+      capacity_ = 0;
+    }
 
    private:
     [[gnu::noinline]] void grow() {
@@ -90,6 +96,7 @@ class RadixHeap {
       data_ = std::move(data);
       capacity_ = larger;
     }
+    static constexpr std::uint32_t kKept = 4096;
     std::unique_ptr<Event[]> data_;
     std::uint32_t size_ = 0, capacity_ = 0;
   };
@@ -111,22 +118,34 @@ class RadixHeap {
     Bucket& from = buckets_[bucket];
     const std::uint32_t n = from.size();
     std::uint32_t first = 0;
-    Event least = from[0];
+    std::int64_t least = from[0].time.ns;
     for (std::uint32_t i = 1; i < n; ++i) {
-      const bool less =
-          from[i].time < least.time || (from[i].time == least.time && from[i].order < least.order);
-      first = less ? i : first;
-      least = less ? from[i] : least;
+      const std::int64_t time = from[i].time.ns;
+      first = time < least ? i : first;  // by time alone, so that there is nothing to predict
+      least = time < least ? time : least;
     }
-    if (least.time > end) return false;
-    last_ = least.time.ns;
+    if (least > end.ns) return false;
+    out = from[first];
+    last_ = least;
     occupied_ &= occupied_ - 1;
     from.clear();
     size_ -= n;
     for (std::uint32_t i = 0; i < first; ++i) push(from[i]);
     for (std::uint32_t i = first + 1; i < n; ++i) push(from[i]);
-    out = least;
+    from.give_back();
+    if ((occupied_ & 1) != 0 && buckets_[0][head_].order < out.order) [[unlikely]]
+      trade_for_older(out);
     return true;
+  }
+
+  // Of several events at one instant, the one found was not the first to be scheduled.
+  [[gnu::noinline]] void trade_for_older(Event& event) {
+    Bucket& now = buckets_[0];
+    const Event older = now[head_];
+    std::uint32_t i = static_cast<std::uint32_t>(head_);
+    for (; i + 1 < now.size() && now[i + 1].order < event.order; ++i) now[i] = now[i + 1];
+    now[i] = event;
+    event = older;
   }
 
   std::array<Bucket, 64> buckets_;  // simulated time is 63 bits wide

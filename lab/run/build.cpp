@@ -286,6 +286,7 @@ class Builder {
     c.at_start = static_cast<std::uint32_t>(client.at_start);
     c.instances = static_cast<std::uint32_t>(client.instances);
     c.priority = static_cast<std::uint8_t>(client.priority);
+    c.population = population(client);
     if (client.starts) c.starts = Instant{} + *client.starts;
     if (client.stops) c.stops = Instant{} + *client.stops;
     Who who{named.name, i, &c.caller, {}};
@@ -294,6 +295,27 @@ class Builder {
       if (const auto deadline = layer->call_deadline()) c.deadline = *deadline;
     }
     spec_.clients.push_back(std::move(c));
+  }
+
+  PopulationSpec population(const Client& client) {
+    PopulationSpec p;
+    p.first = users_;
+    if (client.users) p.users = static_cast<std::uint32_t>(*client.users);
+    if (client.population) {
+      spec_.has_users = true;
+      if (client.population->users) {
+        p.users = static_cast<std::uint32_t>(*client.population->users);
+        p.popularity = static_cast<std::uint32_t>(spec_.popularities.size());
+        spec_.popularities.push_back({p.users, client.population->exponent});
+      }
+      for (const TierEntry& tier : client.population->tiers) {
+        const int priority = tier.priority.value_or(-1);
+        p.tiers.push_back(
+            {tier_named(tier.name), tier.share.value, static_cast<std::int8_t>(priority)});
+      }
+    }
+    users_ += p.users;
+    return p;
   }
 
   void add_fault(const FaultEntry& entry) {
@@ -325,6 +347,7 @@ class Builder {
 
   const Scenario& scenario_;
   WorldSpec spec_;
+  std::uint32_t users_ = 0;  // of all populations
   std::map<std::string, std::uint64_t> faults_on_;
 };
 

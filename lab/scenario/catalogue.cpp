@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "lab/scenario/quantity.hpp"
@@ -15,10 +16,11 @@ using Type = KeyEntry::Type;
 using Shape = KeyEntry::Shape;
 
 // Writes down what it is asked to bind. Every list and map has one element, every optional table is
-// there, so that all keys come by.
+// there, so that all keys come by. Wherever `dialect` is known, it is spoken.
 class CollectingBinder final : public Binder {
  public:
-  explicit CollectingBinder(KeyEntry& root) : open_{&root} {}
+  explicit CollectingBinder(KeyEntry& root, std::string_view dialect = {})
+      : open_{&root}, dialect_(dialect) {}
 
   void shorthand(std::string_view key) override { open_.back()->shorthand = key; }
   void positional() override { open_.back()->positional = true; }
@@ -27,6 +29,7 @@ class CollectingBinder final : public Binder {
     optional_ = true;
     return true;
   }
+  void preset() override { optional_ = false, preset_ = true; }
   void span(const Field& f, std::optional<std::pair<Duration, Duration>>&) override {
     add(f, Type::Span, "");
   }
@@ -72,6 +75,19 @@ class CollectingBinder final : public Binder {
     entry.is_kind = true;
     return names.size();  // the shelves are described by themselves
   }
+  std::size_t pick_dialect(const Field& f, std::span<const DialectName> dialects) override {
+    KeyEntry& table = *open_.back();
+    KeyEntry entry = entry_of(f);
+    entry.type = Type::Word;
+    std::size_t chosen = dialects.size();
+    for (std::size_t i = 0; i < dialects.size(); ++i) {
+      entry.words.emplace_back(dialects[i].name);
+      table.dialects.push_back({std::string(dialects[i].name), std::string(dialects[i].help), {}});
+      if (dialects[i].name == dialect_) chosen = i;
+    }
+    table.entries.push_back(std::move(entry));
+    return chosen;
+  }
   bool begin_table(const Field& f) override {
     begin(f, Shape::Table);
     return true;
@@ -107,8 +123,8 @@ class CollectingBinder final : public Binder {
   }
 
   KeyEntry& add(const Field& f, Type type, std::string initial) {
-    const bool shown = !optional_ && !f.required && f.fallback.empty();
-    optional_ = false;
+    const bool shown = preset_ || (!optional_ && !f.required && f.fallback.empty());
+    optional_ = preset_ = false;
     if (f.key.empty()) {  // an element of a list of plain values
       open_.back()->type = type;
       return *open_.back();
@@ -121,7 +137,7 @@ class CollectingBinder final : public Binder {
   }
 
   void begin(const Field& f, Shape shape) {
-    optional_ = false;
+    optional_ = preset_ = false;
     KeyEntry entry = entry_of(f);
     entry.shape = shape;
     open_.back()->entries.push_back(std::move(entry));
@@ -130,19 +146,67 @@ class CollectingBinder final : public Binder {
 
   // Pointers stay good: a table is not added to while one inside it is open.
   std::vector<KeyEntry*> open_;
-  bool optional_ = false;
+  std::string_view dialect_;
+  bool optional_ = false, preset_ = false;
 };
+
+void collect_dialects(const KeyEntry& in, std::vector<std::string>& names) {
+  for (const auto& d : in.dialects) {
+    if (std::find(names.begin(), names.end(), d.name) == names.end()) names.push_back(d.name);
+  }
+  for (const KeyEntry& e : in.entries) collect_dialects(e, names);
+}
+
+// Writes into `table` and the tables in it what `other`, the same table in a dialect, has
+// different. `notes` belongs to the table that chose the dialect; `prefix` leads there from here.
+void note_dialect(KeyEntry& table, const KeyEntry& other, std::string_view name,
+                  KeyEntry::Dialect* notes, const std::string& prefix) {
+  std::string inside = prefix;
+  for (auto& d : table.dialects) {
+    if (d.name == name) notes = &d, inside.clear();
+  }
+  for (KeyEntry& mine : table.entries) {
+    for (const KeyEntry& theirs : other.entries) {
+      if (theirs.key != mine.key) continue;
+      if (notes != nullptr && theirs.initial != mine.initial && !theirs.initial.empty())
+        notes->defaults.emplace_back(inside + mine.key, theirs.initial);
+      if (mine.required && !theirs.required) mine.required_without_like = true;
+      note_dialect(mine, theirs, name, notes, inside + mine.key + ".");
+    }
+  }
+  if (notes == nullptr) return;
+  for (const KeyEntry& theirs : other.entries) {  // keys that only this dialect has
+    const auto same = [&](const KeyEntry& mine) { return mine.key == theirs.key; };
+    if (std::any_of(table.entries.begin(), table.entries.end(), same)) continue;
+    table.entries.push_back(theirs);
+    table.entries.back().help = fmt::format("Of {}: {}", name, theirs.help);
+  }
+}
+
+// What `describe` asks a binder for, in each of its dialects.
+template <class Describe>
+KeyEntry collected(Describe describe) {
+  const auto collect = [&](std::string_view dialect) {
+    KeyEntry root;
+    root.shape = Shape::Table;
+    CollectingBinder binder(root, dialect);
+    describe(binder);
+    return root;
+  };
+  KeyEntry root = collect({});
+  std::vector<std::string> names;
+  collect_dialects(root, names);
+  for (const std::string& name : names) note_dialect(root, collect(name), name, nullptr, {});
+  return root;
+}
 
 template <class Interface>
 Shelf shelf(std::string_view title, std::string_view written,
             std::span<const Kind<Interface>> kinds) {
   Shelf out{title, written, {}};
   for (const auto& kind : kinds) {
-    ShelfEntry entry{std::string(kind.name), std::string(kind.summary), {}};
-    entry.keys.shape = Shape::Table;
-    CollectingBinder binder(entry.keys);
-    kind.make()->describe(binder);
-    out.kinds.push_back(std::move(entry));
+    out.kinds.push_back({std::string(kind.name), std::string(kind.summary),
+                         collected([&](Binder& b) { kind.make()->describe(b); })});
   }
   return out;
 }
@@ -220,11 +284,7 @@ std::string range_text(const KeyEntry& e) {
 }
 
 KeyEntry scenario_catalogue() {
-  KeyEntry root;
-  root.shape = Shape::Table;
-  CollectingBinder binder(root);
-  Scenario().describe(binder);
-  return root;
+  return collected([](Binder& b) { Scenario().describe(b); });
 }
 
 std::vector<Shelf> shelves() {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "models/vocabulary/describe.hpp"
@@ -49,6 +50,13 @@ struct KeyEntry {
   std::string shorthand;          // of a table: the key that a plain value stands for
   bool positional = false;        // of a table: a list of its values will do
   std::vector<KeyEntry> entries;  // of a table, or of each element of a list or map
+
+  struct Dialect {
+    std::string name, help;
+    std::vector<std::pair<std::string, std::string>> defaults;  // keys that differ, with theirs
+  };
+  std::vector<Dialect> dialects;  // of a table: what `like` may be
+  bool required_without_like = false;
 };
 
 // "a time", "a count", …

@@ -187,6 +187,11 @@ bool ReadingBinder::present(const Field& f) {
   return node != nullptr && !node->is_false();
 }
 
+bool ReadingBinder::off(const Field& f) {
+  const Node* node = look(f);
+  return node != nullptr && node->is_false();
+}
+
 bool ReadingBinder::given(std::string_view key) {
   const Frame& frame = frames_.back();
   return frame.node != nullptr && frame.node->kind == Node::Kind::Table &&

@@ -26,6 +26,7 @@ class ReadingBinder final : public Binder {
   int line() const override;
 
   bool present(const Field& f) override;
+  bool off(const Field& f) override;
   void span(const Field& f, std::optional<std::pair<Duration, Duration>>& target) override;
   bool bound(const Field& f, Bound& target) override;
   bool amount(const Bound& bound, bool time, double& out) override;

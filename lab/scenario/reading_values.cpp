@@ -266,7 +266,7 @@ void ReadingBinder::value(const Field& f, Portion& target) {
   if (node == nullptr) return;
   if (node->kind == Node::Kind::Integer) {
     if (in_range(f, *node, static_cast<double>(node->integer), plain_number))
-      target.count = node->integer;
+      target = {node->integer, std::nullopt};
     return;
   }
   if (node->kind != Node::Kind::Text)
@@ -275,7 +275,7 @@ void ReadingBinder::value(const Field& f, Portion& target) {
   if (!share) return malformed(f, *node, share.error());
   Field within = f;
   within.max = std::min(f.max, 1.0);
-  if (in_range(within, *node, *share, format_share)) target.share = *share;
+  if (in_range(within, *node, *share, format_share)) target = {std::nullopt, *share};
 }
 
 }  // namespace faultline

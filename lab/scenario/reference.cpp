@@ -40,6 +40,9 @@ Distributions: `exp(mean)`, `uniform(lo, hi)`, `normal(mean, cv=)`, `lognormal(m
 
 `false` instead of a table, or of an optional value, leaves it out. `service/endpoint` names an
 endpoint; the service alone will do if it has only one.
+
+Where a table has a key `like`, it names a dialect: other defaults, and where a real system means
+something else by the pattern, its ways. Keys beside it change them.
 )";
 
 std::string type_text(const KeyEntry& e) {
@@ -66,7 +69,16 @@ std::string cell(std::string text) {
 }
 
 std::string default_text(const KeyEntry& e) {
+  if (e.required_without_like) return "**required** without `like`";
   return e.required ? "**required**" : e.initial;
+}
+
+// "`attempts` 5, `backoff` 1s"
+std::string defaults_text(const KeyEntry::Dialect& d) {
+  std::string out;
+  for (const auto& [key, value] : d.defaults)
+    out += fmt::format("{}`{}` {}", out.empty() ? "" : ", ", key, value);
+  return out;
 }
 
 bool has_keys(const KeyEntry& e) {
@@ -92,6 +104,13 @@ void add_keys(std::string& out, const std::vector<KeyEntry>& entries) {
   }
 }
 
+void add_dialects(std::string& out, const KeyEntry& e) {
+  if (e.dialects.empty()) return;
+  out += "\n| `like` | | defaults |\n|---|---|---|\n";
+  for (const auto& d : e.dialects)
+    out += fmt::format("| `{}` | {} | {} |\n", d.name, cell(d.help), cell(defaults_text(d)));
+}
+
 void add_forms(std::string& out, const KeyEntry& e) {
   if (!e.shorthand.empty())
     out += fmt::format("A plain value stands for a table with `{}` alone.\n\n", e.shorthand);
@@ -103,6 +122,7 @@ void add_section(std::string& out, const KeyEntry& e, const std::string& outside
                      header(e, outside), e.help);
   add_forms(out, e);
   add_keys(out, e.entries);
+  add_dialects(out, e);
   if (e.key == "policy" && outside.empty()) return;  // the shelf tells of its patterns
   const std::string path = outside.empty() ? e.key : outside + "." + e.key;
   const std::string inside = e.shape == Shape::Map ? path + ".NAME" : path;
@@ -111,17 +131,24 @@ void add_section(std::string& out, const KeyEntry& e, const std::string& outside
   }
 }
 
-std::string plain_keys(const std::vector<KeyEntry>& entries, const std::string& margin) {
+std::string plain_keys(const KeyEntry& table, const std::string& margin) {
   std::string out;
-  for (const KeyEntry& e : entries) {
+  for (const KeyEntry& e : table.entries) {
     std::string type = type_text(e);
     std::erase(type, '`');
     out += fmt::format("{}{}: {}{}\n{}    {}\n", margin, e.key, type,
-                       e.required          ? "; required"
-                       : e.initial.empty() ? ""
-                                           : "; default " + e.initial,
+                       e.required_without_like ? "; required without like"
+                       : e.required            ? "; required"
+                       : e.initial.empty()     ? ""
+                                               : "; default " + e.initial,
                        margin, e.help);
-    if (has_keys(e)) out += plain_keys(e.entries, margin + "    ");
+    if (has_keys(e)) out += plain_keys(e, margin + "    ");
+  }
+  for (const auto& d : table.dialects) {
+    std::string defaults = defaults_text(d);
+    std::erase(defaults, '`');
+    out += fmt::format("{}like = \"{}\"{}{}\n{}    {}\n", margin, d.name,
+                       defaults.empty() ? "" : ": ", defaults, margin, d.help);
   }
   return out;
 }
@@ -183,6 +210,7 @@ std::string scenario_reference_markdown() {
       out += fmt::format("\n### `{}`\n\n{}\n\n", kind.name, kind.summary);
       add_forms(out, kind.keys);
       add_keys(out, kind.keys.entries);
+      add_dialects(out, kind.keys);
       for (const KeyEntry& inner : kind.keys.entries) {
         if (has_keys(inner)) add_section(out, inner, kind.name, 4);
       }
@@ -218,13 +246,13 @@ std::optional<std::string> explain(std::string_view word) {
       out += fmt::format("{}: {}\nIn {}.\n", kind.name, kind.summary, written);
       if (!kind.keys.shorthand.empty())
         out += fmt::format("A plain value stands for {}.\n", kind.keys.shorthand);
-      out += "\n" + plain_keys(kind.keys.entries, "  ");
+      out += "\n" + plain_keys(kind.keys, "  ");
     }
   }
   if (!out.empty()) return out;
   const KeyEntry root = scenario_catalogue();
   if (const KeyEntry* table = table_named(root, word))
-    return fmt::format("{}: {}\n\n{}", word, table->help, plain_keys(table->entries, "  "));
+    return fmt::format("{}: {}\n\n{}", word, table->help, plain_keys(*table, "  "));
   return explain_field(word);
 }
 

@@ -74,6 +74,9 @@ void Client::describe(Binder& b) {
   b.field({.key = "policy", .help = "The policies on its calls.", .refers = Refers::Policy},
           policy);
   b.choice({.key = "priority", .help = "P0 is the most important."}, priority, kPriorities);
+  b.table({.key = "population",
+           .help = "Its users, on whose behalf it asks: limits, fair queues and flags know them."},
+          population);
   b.field({.key = "idempotent",
            .help = "Whether doing it twice does no harm; if not, only what never reached the "
                    "server is retried."},
@@ -87,6 +90,10 @@ void Client::describe(Binder& b) {
   if (b.given("arrivals") && !rate)
     b.reject("arrivals", "is about rate, which this client has not");
   if (b.given("think") && !users) b.reject("think", "is about users, which this client has not");
+  if (population && users && population->users)
+    b.reject("population", "of a closed loop is its `users`: they are not counted again");
+  if (population && !users && !population->users)
+    b.reject("population", "needs `users`: how many there are");
   for (std::size_t i = 1; i < shape.size(); ++i) {
     if (shape[i].at < shape[i - 1].at) b.reject("shape", "has points that go back in time");
   }

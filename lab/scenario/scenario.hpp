@@ -24,6 +24,21 @@ struct ShapeEntry {
   void describe(Binder& b);
 };
 
+struct TierEntry {
+  std::string name;
+  Share share{0};
+  std::optional<int> priority;  // P0 … P3
+  void describe(Binder& b);
+};
+
+struct Population {  // a client's users
+  std::optional<std::int64_t> users;
+  std::string skew = "uniform";
+  double exponent = 0;  // what skew means
+  std::vector<TierEntry> tiers;
+  void describe(Binder& b);
+};
+
 struct Client {
   std::string calls;  // service or service/endpoint
   std::optional<Rate> rate;
@@ -37,6 +52,7 @@ struct Client {
   std::int64_t instances = 1;
   std::string policy;
   int priority = 0;  // P0 … P3
+  std::optional<Population> population;
   bool idempotent = true;
   std::optional<Duration> starts, stops;
   void describe(Binder& b);

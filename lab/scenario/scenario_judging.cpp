@@ -20,11 +20,20 @@ void Slo::describe(Binder& b) {
   b.choice(
       {.key = "kind", .help = "Which requests are good: answered, or answered within `threshold`."},
       kind, kSloKinds);
+  static constexpr std::array<Dialect<Slo>, 1> kDialects = {{
+      {"guide", "99.9% available; for kind latency, 99% within 200ms; both over 30d.",
+       [](Slo& slo) {
+         if (kSloKinds[static_cast<std::size_t>(slo.kind)] != "latency") return;
+         slo.target = {0.99};
+         slo.threshold = milliseconds(200);
+       }},
+  }};
+  const bool liked = b.like(kDialects, *this);
   b.field({.key = "target",
            .help = "Share of requests that should be good.",
            .min = 0,
            .max = 1,
-           .required = true},
+           .required = !liked},
           target);
   b.field({.key = "window", .help = "Over which the budget is counted.", .min = 1}, window);
   b.field({.key = "threshold",

@@ -151,7 +151,7 @@ std::string table_schema(const KeyEntry& e, const std::vector<Shelf>& all) {
   for (const KeyEntry& inner : e.entries) {
     known.insert(inner.key);
     properties.emplace_back(inner.key, key_schema(inner, all));
-    if (inner.required) required.push_back(quoted(inner.key));
+    if (inner.required && !inner.required_without_like) required.push_back(quoted(inner.key));
     if (inner.type == Type::Translated)  // "story.fr" beside story
       properties.emplace_back(inner.key + ".fr", one_type("string"));
   }

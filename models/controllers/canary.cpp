@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "models/controllers/controllers.hpp"
 #include "models/controllers/release.hpp"
 
@@ -106,10 +108,27 @@ class Canary final : public Controller {
 class CanaryConfig final : public ControllerConfigOf<CanaryConfig> {
  public:
   void describe(Binder& b) override {
+    static constexpr std::array<Dialect<CanaryConfig>, 1> kDialects = {{
+        {"guide",
+         "5, 25, 50 and 100% for 10min each; every minute at most 1% errors and a p99 of 500ms.",
+         [](CanaryConfig& c) {
+           for (const double weight : {0.05, 0.25, 0.5, 1.0})
+             c.steps_.push_back({{weight}, milliseconds(600'000)});
+           Gate errors, latency;
+           errors.name = "error_rate";
+           errors.at_most = 0.01;
+           latency.name = "latency_s.p99";
+           latency.latency = true;
+           latency.at_most = 0.5;
+           c.options_.gates = {errors, latency};
+           c.options_.failures = 5;
+         }},
+    }};
+    const bool liked = b.like(kDialects, *this);
     options_.describe(b);
     b.list({.key = "steps",
             .help = "Shares of the traffic, one after the other; then all of it.",
-            .required = true},
+            .required = !liked},
            steps_);
     for (std::size_t i = 1; i < steps_.size(); ++i) {
       if (steps_[i].weight.value < steps_[i - 1].weight.value)

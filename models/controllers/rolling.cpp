@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "models/controllers/controllers.hpp"
 #include "models/controllers/release.hpp"
 #include "models/controllers/rolling_rules.hpp"
@@ -91,6 +93,13 @@ class Rolling final : public Controller {
 class RollingConfig final : public ControllerConfigOf<RollingConfig> {
  public:
   void describe(Binder& b) override {
+    static constexpr std::array<Dialect<RollingConfig>, 1> kDialects = {{
+        {"guide", "One more and one fewer: max_surge 1, max_unavailable 1.",
+         [](RollingConfig& c) {
+           c.surge_ = c.unavailable_ = {1, std::nullopt};
+         }},
+    }};
+    b.like(kDialects, *this);
     options_.describe(b);
     b.field({.key = "max_surge",
              .help = "Instances above the wanted number: a count, or a share rounded up.",

@@ -31,10 +31,8 @@ class Errors final : public FaultOf<Errors> {
     if (retry_after_ && stay_away_) b.reject("stay_away", "contradicts retry_after");
   }
   void contribute(InstanceConditions& c, std::uint64_t key) const override {
-    const RetryAfter again = stay_away_     ? RetryAfter::never()
-                             : retry_after_ ? RetryAfter::in(*retry_after_)
-                                            : RetryAfter{};
-    c.errors.push_back({share_.value, error_, again, key});
+    const double told = retry_after_ ? retry_after_->seconds() : stay_away_ ? -1.0 : 0.0;
+    c.errors.push_back({share_.value, error_, static_cast<float>(told), key});
   }
   std::string sentence() const override {
     return fmt::format("{} answers {:g} % with {}", service_, share_.value * 100, name(error_));

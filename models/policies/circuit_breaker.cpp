@@ -75,7 +75,7 @@ bool CircuitBreaker::acquire(Instant now) {
   return true;
 }
 
-void CircuitBreaker::release() {
+void CircuitBreaker::release(Instant) {
   if (state_ == BreakerState::HalfOpen && probes_left_ < settings_.half_open_calls) ++probes_left_;
 }
 

@@ -66,7 +66,7 @@ class CircuitBreaker {
   bool acquire(Instant now);
   void record(Instant now, bool failed, Duration took);
   // A call that passed and is not to be counted: a probe's permit is given back.
-  void release();
+  void release(Instant now = {});
 
   BreakerState state(Instant now);
   BreakerState state() const { return state_; }

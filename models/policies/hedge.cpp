@@ -6,18 +6,21 @@
 // server's pushback says when or that no more are sent, and any other error is the call's.
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <vector>
 
 #include "models/policies/budget.hpp"
+#include "models/policies/error_classes.hpp"
 #include "models/policies/errors.hpp"
 #include "models/policies/policies.hpp"
 
 namespace faultline {
 namespace {
 
-// The last 1 000 latencies of answers. The quantile is brought up to date every 100 answers; before
-// the first 100 there is none, and nothing is hedged.
+// The last 1 000 latencies of answers, each from when it was first asked for: of what a hedge
+// answered, too, or the slow ones would be missing and the quantile sink. The quantile is brought
+// up to date every 100 answers; before the first 100 there is none, and nothing is hedged.
 class OwnLatencies {
  public:
   explicit OwnLatencies(double q) : q_(q) {}
@@ -80,7 +83,7 @@ class Hedge final : public Policy {
     const bool passing = !nonfatal_ || contains(*nonfatal_, outcome.error);
     if (budget_ && !call.final) budget_->attempt_ended(call, outcome, !outcome.ok() && passing);
     if (outcome.ok()) {
-      if (after_.quantile > 0) own_.record(call.now - call.born);
+      if (after_.quantile > 0) own_.record(call.now - call.asked);
       return {};
     }
     if (call.final) return {};
@@ -90,13 +93,14 @@ class Hedge final : public Policy {
   After as_grpc(const CallView& call, Outcome outcome) {
     if (!contains(*nonfatal_, outcome.error)) return {};
     const bool alone = call.live <= 1;
-    if (outcome.retry_after.is_never())
+    if (outcome.retry_after_s < 0)
       return {.verdict = alone ? After::Verdict::Accept : After::Verdict::NoMore};
     // The last one under way: the next is paid for here, as the call would else wait for nothing.
     const bool may =
         call.hedges < max_ && (!alone || !budget_ || budget_->may_resend(call, outcome.error));
     if (!may) return {.verdict = alone ? After::Verdict::Accept : After::Verdict::Absorb};
-    return {.verdict = After::Verdict::Rearm, .delay = outcome.retry_after.wait()};
+    return {.verdict = After::Verdict::Rearm,
+            .delay = from_seconds(static_cast<double>(outcome.retry_after_s))};
   }
   Duration patience() const { return after_.quantile > 0 ? own_.quantile() : after_.time; }
   Patience after_;
@@ -109,12 +113,27 @@ class Hedge final : public Policy {
 class HedgeConfig final : public PolicyConfigOf<HedgeConfig> {
  public:
   void describe(Binder& b) override {
+    static constexpr std::array<Dialect<HedgeConfig>, 2> kDialects = {{
+        {"grpc",
+         "gRPC's hedging: a failure of the server's or on the way to it sends the next attempt at "
+         "once, and the throttle counts.",
+         [](HedgeConfig& c) {
+           c.nonfatal_ = kTransient;
+           c.budget_.emplace().kind = BudgetOptions::Kind::Grpc;
+         }},
+        {"polly", "Polly's hedging: the next attempt after 2 s, or at once after a failure.",
+         [](HedgeConfig& c) {
+           c.after_.time = milliseconds(2'000);
+           c.nonfatal_ = kTransient;
+         }},
+    }};
     b.shorthand("after");
+    const bool liked = b.like(kDialects, *this);
     b.field({.key = "after",
              .help = "How long before another attempt: a time, or a quantile of the caller's last "
                      "1 000 answers such as \"p95\".",
              .min = 0,
-             .required = true},
+             .required = !liked},
             after_);
     b.field({.key = "max", .help = "Attempts sent besides the first.", .min = 1, .max = 10}, max_);
     ErrorSet nonfatal = 0;

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "models/vocabulary/describe.hpp"
+#include "models/vocabulary/identity.hpp"
 #include "models/vocabulary/outcome.hpp"
 #include "models/vocabulary/rows.hpp"
 #include "sim/calendar.hpp"
@@ -29,6 +30,7 @@ namespace faultline {
 struct CallView {
   Instant now;
   Instant born;               // when this attempt came into being
+  Instant asked;              // the same; of a hedge, when the first it was sent besides did
   std::uint64_t lineage = 0;  // of the call
   AttemptId attempt = kNone;  // kNone: the call itself, between attempts
   std::uint16_t number = 0;   // of the attempt within its call, hedges counted
@@ -36,6 +38,7 @@ struct CallView {
   std::uint8_t live = 0;      // attempts of the call still wanted, this one included
   std::uint8_t hedges = 0;    // sent besides the running try
   std::uint8_t priority = 0;  // 0 (P0) … 3 (P3)
+  Identity who;               // nobody, unless some client has a population
   bool idempotent = true;
   bool waited = false;  // has been sent for after a Wait
   bool final = false;   // an outer layer has given up: only account for it
@@ -50,9 +53,9 @@ struct Before {
   enum class Verdict : std::uint8_t { Proceed, Refuse, Wait };
   Verdict verdict = Verdict::Proceed;
   Error why = Error::None;
+  float retry_after_s = 0;  // with Refuse, as in Outcome
   Timing timing = Timing::Constant;
-  RetryAfter retry_after = {};  // with Refuse: when it is worth coming again, if it says
-  Duration timer{-1};           // < 0: none. With Wait: when to go on at the latest.
+  Duration timer{-1};  // < 0: none. With Wait: when to go on at the latest.
 };
 
 // Why a policy that sends again did not, for whoever reads the call's story.

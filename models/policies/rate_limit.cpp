@@ -25,12 +25,20 @@ class RateLimitConfig final : public PolicyConfigOf<RateLimitConfig> {
  public:
   void describe(Binder& b) override {
     static constexpr std::array<std::string_view, 1> kKinds = {"token_bucket"};
+    static constexpr std::array<Dialect<RateLimitConfig>, 1> kDialects = {{
+        {"guide", "A bucket of 100 tokens that gets 10 a second.",
+         [](RateLimitConfig& c) {
+           c.rate_ = {10};
+           c.burst_ = 100;
+         }},
+    }};
+    const bool liked = b.like(kDialects, *this);
     b.choice({.key = "kind", .help = "How the rate is measured."}, kind_, kKinds);
     b.field({.key = "rate",
              .help = "Attempts per second in the long run.",
              .min = 0,
              .max = 1e9,
-             .required = true,
+             .required = !liked,
              .above_min = true},
             rate_);
     b.field({.key = "burst", .help = "Attempts that may come at once.", .min = 1, .max = 1e9},

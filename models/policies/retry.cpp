@@ -64,7 +64,7 @@ class Retry final : public Policy {
   // NotAsked: it is sent again, if it failed at all.
   NotAgain verdict(const CallView& call, Outcome outcome) {
     if (call.final) return NotAgain::NotAsked;
-    const bool told_not_to = set_.hint == Hint::Grpc && outcome.retry_after.is_never();
+    const bool told_not_to = set_.hint == Hint::Grpc && outcome.retry_after_s < 0;
     const bool retryable = !outcome.ok() && contains(set_.on, outcome.error);
     if (budget_) budget_->attempt_ended(call, outcome, retryable || told_not_to);
     if (outcome.ok()) return NotAgain::NotAsked;
@@ -87,8 +87,8 @@ class Retry final : public Policy {
         n -= at->second;
     }
     const Duration own = backoff.wait(n, derive(call.lineage, kBackoffDraw));
-    if (set_.hint == Hint::Ignore || !outcome.retry_after.given()) return own;
-    const Duration told = outcome.retry_after.wait();
+    if (set_.hint == Hint::Ignore || outcome.retry_after_s <= 0) return own;
+    const Duration told = from_seconds(static_cast<double>(outcome.retry_after_s));
     if (told > set_.hint_limit) return own;
     switch (set_.hint) {
       case Hint::Ignore:
@@ -114,11 +114,55 @@ class Retry final : public Policy {
 class RetryConfig final : public PolicyConfigOf<RetryConfig> {
  public:
   void describe(Binder& b) override {
+    static constexpr std::array<Dialect<RetryConfig>, 7> kDialects = {{
+        {"grpc", "gRPC: 5 attempts at most, jitter after the cap, pushback, throttling tokens.",
+         [](RetryConfig& c) {
+           c.backs_off(100, 2, 1'000, "grpc");
+           c.set_.on = bit(Error::Unavailable) | bit(Error::Refused) | bit(Error::Unreachable) |
+                       bit(Error::Crash) | bit(Error::Shed);
+           c.set_.hint = Hint::Grpc;
+           c.budget_.emplace().kind = BudgetOptions::Kind::Grpc;
+           c.most_attempts_ = 5;
+         }},
+        {"envoy", "Envoy: one retry, 25 to 250 ms, at most a fifth of the calls under way.",
+         [](RetryConfig& c) {
+           c.set_.attempts = 2;
+           c.backs_off(25, 2, 250, "envoy");
+           c.set_.hint = Hint::Envoy;
+           c.budget_.emplace().kind = BudgetOptions::Kind::Envoy;
+         }},
+        {"aws", "The AWS SDKs' standard mode: full jitter up to 20 s, a quota of 500 tokens.",
+         [](RetryConfig& c) {
+           c.backs_off(50, 2, 20'000, "full");
+           c.set_.throttled_backoff = milliseconds(1'000);
+           c.set_.hint = Hint::Aws;
+           BudgetOptions& quota = c.budget_.emplace();
+           quota.kind = BudgetOptions::Kind::Aws;
+           quota.cost = quota.timeout_cost = 14;
+         }},
+        {"finagle", "Finagle and Linkerd: a fifth of the requests, and ten retries a second.",
+         [](RetryConfig& c) { c.budget_.emplace().min_per_s = 10; }},
+        {"resilience4j", "resilience4j: 500 ms, times 1.5, randomized by half.",
+         [](RetryConfig& c) { c.backs_off(500, 1.5, 0, "resilience4j"); }},
+        {"polly", "Polly: three retries, from 2 s, decorrelated jitter.",
+         [](RetryConfig& c) {
+           c.set_.attempts = 4;
+           c.backs_off(2'000, 2, 0, "polly");
+         }},
+        {"guide",
+         "Waits 1, 2, 4 and 8 seconds, each up to half more or less; a fifth of the requests.",
+         [](RetryConfig& c) {
+           c.set_.attempts = 5;
+           c.backs_off(1'000, 2, 60'000, "50%");
+           c.budget_.emplace();
+         }},
+    }};
+    const bool liked = b.like(kDialects, *this);
     b.field({.key = "attempts",
              .help = "Tries in all, the first included.",
              .min = 1,
              .max = 1000,
-             .required = true},
+             .required = !liked},
             set_.attempts);
     b.field({.key = "backoff", .help = "The first pause.", .min = 0}, set_.backoff.base);
     b.field({.key = "throttled_backoff",
@@ -162,6 +206,8 @@ class RetryConfig final : public PolicyConfigOf<RetryConfig> {
              .help = "Limits retries to a share of requests, over all calls.",
              .fallback = "none"},
             budget_);
+    if (most_attempts_ > 0 && set_.attempts > most_attempts_)
+      b.reject("attempts", "is more than gRPC makes, which is 5");
     if (!read_jitter())
       b.reject("jitter",
                "is one of none, full, equal, decorrelated, grpc, grpc_connection, envoy, "
@@ -178,6 +224,13 @@ class RetryConfig final : public PolicyConfigOf<RetryConfig> {
   bool resends() const override { return true; }
 
  private:
+  void backs_off(std::int64_t base_ms, double factor, std::int64_t cap_ms, const char* jitter) {
+    set_.backoff.base = milliseconds(base_ms);
+    set_.backoff.factor = factor;
+    if (cap_ms > 0) cap_ = milliseconds(cap_ms);
+    jitter_ = jitter;
+  }
+
   bool read_jitter() {
     for (std::size_t i = 0; i < kJitterNames.size(); ++i) {
       if (jitter_ != kJitterNames[i]) continue;
@@ -192,6 +245,7 @@ class RetryConfig final : public PolicyConfigOf<RetryConfig> {
   }
 
   RetrySettings set_;
+  std::int64_t most_attempts_ = 0;  // 0: no limit
   std::optional<Duration> cap_;
   std::string jitter_ = "none";
   std::optional<BudgetOptions> budget_;

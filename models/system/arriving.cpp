@@ -146,8 +146,9 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
   stats.offered.add(now(), 1);
   if (requests_++ == measuring_.traced_request || measuring_.trace_all) {
     call.traced = true;
-    trace(call, "client " + client.name + " wants something");
+    trace(call, "client {} wants something", client.name);
   }
+  if (has_users_) identify(id, i);
   begin_call(id);
 }
 

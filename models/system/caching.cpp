@@ -10,8 +10,12 @@
 namespace faultline {
 
 std::uint32_t World::draw_key(const StepSpec& step, std::uint64_t key) const {
-  const std::vector<double>& weights = popularity_[step.popularity];
-  const double u = Draws(derive(key, step.key)).uniform() * weights.back();
+  return draw_rank(step.popularity, derive(key, step.key));
+}
+
+std::uint32_t World::draw_rank(std::uint32_t popularity, std::uint64_t key) const {
+  const std::vector<double>& weights = popularity_[popularity];
+  const double u = Draws(key).uniform() * weights.back();
   const auto at = std::upper_bound(weights.begin(), weights.end(), u);
   return static_cast<std::uint32_t>(std::min(at - weights.begin(), std::ssize(weights) - 1));
 }

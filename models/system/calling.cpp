@@ -10,7 +10,7 @@
 
 namespace faultline {
 
-CallView World::view(CallId, const Call& call, AttemptId id) const {
+CallView World::view(CallId call_id, const Call& call, AttemptId id) const {
   CallView v;
   v.now = calendar_.now();
   v.lineage = call.lineage;
@@ -20,9 +20,11 @@ CallView World::view(CallId, const Call& call, AttemptId id) const {
   v.live = call.live;
   v.idempotent = routes_[call.route].idempotent;
   v.born = call.due;
+  if (has_users_) v.who = identities_[call_id];
   if (id != kNone) {
     const Attempt& attempt = attempts_[id];
-    v.born = attempt.sent;
+    v.born = v.asked = attempt.sent;
+    if (attempt.hedge) v.asked = first_asked(call);
     v.number = attempt.number;
     v.tries = static_cast<std::uint16_t>(v.tries + attempt.resends);
     v.priority = attempt.priority;
@@ -71,6 +73,19 @@ AttemptId World::new_attempt(CallId call_id) {
 
 void World::walk_in(AttemptId id, unsigned layer) {
   Attempt& attempt = attempts_[id];
+  Call& call = calls_[attempt.call];
+  const Route& route = routes_[call.route];
+  if (!route.timers_only) return ask_policies(id, layer);
+  const std::vector<Duration>& alarms = route.policies->alarms;
+  for (; layer < alarms.size(); ++layer) {
+    attempt.timers =
+        calendar_.arm(alarms[layer], Timing::Constant, kAttemptTimer, id, layer, attempt.timers);
+  }
+  dispatch(id, attempt, call, route);
+}
+
+void World::ask_policies(AttemptId id, unsigned layer) {
+  Attempt& attempt = attempts_[id];
   const CallId call_id = attempt.call;
   Call& call = calls_[call_id];
   Pipeline& pipeline = pipeline_of(call);
@@ -99,14 +114,13 @@ void World::walk_in(AttemptId id, unsigned layer) {
       attempt.waiting_at = static_cast<std::uint8_t>(layer);
       return;
     }
-    if (traced(call))
-      trace(call, fmt::format("is turned away before it is sent: {}", name(answer.why)));
+    if (call.traced) trace(call, "is turned away before it is sent: {}", name(answer.why));
     attempt.state = AttemptState::Waiting;
     attempt.waiting_at = static_cast<std::uint8_t>(depth);  // in no line
     ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
-    return walk_out(call_id, id, layer, Outcome::failed(answer.why, answer.retry_after));
+    return walk_out(call_id, id, layer, Outcome::failed(answer.why, answer.retry_after_s));
   }
-  dispatch(id);
+  dispatch(id, attempt, call, routes_[call.route]);
 }
 
 // Arms a layer's timer: the call's if the layer is outside every one that sends again, else the
@@ -122,6 +136,17 @@ void World::set_alarm(AttemptId id, Attempt& attempt, Call& call, unsigned layer
 
 // The outcome goes outward from just outside `layer`. `attempt` brought it; kNone: the call itself.
 void World::walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outcome) {
+  Call& call = calls_[id];
+  const Route& route = routes_[call.route];
+  if (!route.timers_only) return tell_policies(id, attempt, layer, outcome);
+  if (attempt != kNone) {
+    cancel_others(call, attempt);
+    detach(attempt, attempts_[attempt], call, route);
+  }
+  end_call(id, call, route, outcome);
+}
+
+void World::tell_policies(CallId id, AttemptId attempt, unsigned layer, Outcome outcome) {
   Call& call = calls_[id];
   Pipeline& pipeline = pipeline_of(call);
   const unsigned inner = pipeline.spec->inner;
@@ -147,12 +172,12 @@ void World::walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outco
       // What is outside this layer stays as it is; what is inside begins anew.
       call.passed &= static_cast<LayerMask>((mask << 1) - 1);
       cancel_timers(call.timers, layer + 1, kSendAgain);
-      if (traced(call)) tell_resend(call, outcome, answer.delay);
+      if (call.traced) tell_resend(call, outcome, answer.delay);
       call.timers = calendar_.arm(answer.delay, Timing::Varying, kCallTimer, id,
                                   kSendAgain + layer + 1, call.timers);
       return;
     }
-    if (traced(call)) tell_verdict(call, outcome, answer);
+    if (call.traced) tell_verdict(call, outcome, answer);
     passed = static_cast<LayerMask>(passed & ~mask);
     if (answer.verdict == After::Verdict::Replace) outcome = answer.outcome;
   }

@@ -9,10 +9,7 @@ namespace faultline {
 
 // The caller is done with the attempt. If the server still has it, it works on for nobody, unless
 // cancellation is propagated.
-void World::detach(AttemptId id) {
-  Attempt& attempt = attempts_[id];
-  const CallId call_id = attempt.call;
-  Call& call = calls_[call_id];
+void World::detach(AttemptId id, Attempt& attempt, Call& call, const Route& route) {
   if (!mutation::keeps_timers) cancel_timers(attempt.timers, 0, kServerSide);
   AttemptId* link = &call.attempts;
   while (*link != id) link = &attempts_[*link].sibling;
@@ -20,23 +17,23 @@ void World::detach(AttemptId id) {
   --call.live;
   ++attempts_ended_;
 
-  const Route& route = routes_[call.route];
   if (attempt.instance != kNone) {
     auto& outstanding = callers_[call.caller].targets[route.target].outstanding;
     if (attempt.instance < outstanding.size()) --outstanding[attempt.instance];
   }
-  switch (attempt.state) {
-    case AttemptState::Waiting:
-      return release_attempt(id);
-    case AttemptState::Parked:
-      unpark(id, attempt);
-      return release_attempt(id);
-    default:
-      break;
+  if (attempt.state == AttemptState::Waiting) return release_attempt(id, attempt);
+  let_go(id, attempt, call, route);
+}
+
+// The server has it, or the network.
+void World::let_go(AttemptId id, Attempt& attempt, Call& call, const Route& route) {
+  if (attempt.state == AttemptState::Parked) {
+    unpark(id, attempt);
+    return release_attempt(id);
   }
   attempt.abandoned = true;
   attempt.started = now();  // of what a thread does for it from here on
-  if (pipeline_of(call).spec->propagation != Propagation::Cancel) return;
+  if (route.policies->propagation != Propagation::Cancel) return;
   // The word that nobody waits any more takes the same way as the request did.
   const std::uint32_t link_id = route.link;
   if (links_[link_id].plain) return cancel_job(id);
@@ -105,13 +102,12 @@ void World::abandon_call(CallId id) {
   release_reference(id);
 }
 
-void World::end_call(CallId id, Outcome outcome) {
-  Call& call = calls_[id];
+void World::end_call(CallId id, Call& call, const Route& route, Outcome outcome) {
   cancel_timers(call.timers, 0, ~0u);
   call.wanted = false;
-  EdgeStatistics& edge = *routes_[call.route].counts;
+  EdgeStatistics& edge = *route.counts;
   outcome.ok() ? ++edge.ok : ++edge.failed;
-  if (traced(call)) tell_end(call, outcome);
+  if (call.traced) tell_end(call, outcome);
   if (call.parent == kNone) {
     request_ended(call, outcome);
     return release_reference(id);
@@ -126,25 +122,29 @@ void World::end_call(CallId id, Outcome outcome) {
 }
 
 // The caller learns by itself that the attempt leads nowhere.
-void World::fail_at_caller(AttemptId id, Error why) {
-  attempts_[id].error = why;
-  attempts_[id].retry_after = {};
-  answer_arrived(id);
+void World::fail_at_caller(AttemptId id, Attempt& attempt, Error why) {
+  attempt.error = why;
+  attempt.quality = 0;
+  answer_arrived(id, attempt);
 }
 
-void World::answer_arrived(AttemptId id) {
+void World::on_reply_delivered(AttemptId id) {
   Attempt& attempt = attempts_[id];
-  if (attempt.abandoned) return release_attempt(id);
+  if (attempt.abandoned) return release_attempt(id, attempt);
+  answer_arrived(id, attempt);
+}
+
+void World::answer_arrived(AttemptId id, Attempt& attempt) {
   const Call& call = calls_[attempt.call];
-  Outcome outcome = attempt.error == Error::None
-                        ? Outcome{Error::None, attempt.quality}
-                        : Outcome::failed(attempt.error, attempt.retry_after);
-  if (!outcome.ok()) ++routes_[call.route].counts->errors[static_cast<std::size_t>(outcome.error)];
+  Outcome outcome = attempt.error == Error::None ? Outcome{Error::None, attempt.quality}
+                                                 : Outcome::failed(attempt.error, attempt.quality);
+  const Route& route = routes_[call.route];
+  if (!outcome.ok()) ++route.counts->errors[static_cast<std::size_t>(outcome.error)];
   outcome.unsure = outcome.error == Error::Unreachable && attempt.arrived != Instant::max();
-  if (routes_[call.route].ceremonious) keep_connection(id, outcome);
+  if (route.ceremonious) keep_connection(id, outcome);
   attempt.state = AttemptState::Waiting;  // the server is done with it
   attempt.waiting_at = 0xff;
-  walk_out(attempt.call, id, static_cast<unsigned>(pipeline_of(call).layers.size()), outcome);
+  walk_out(attempt.call, id, static_cast<unsigned>(route.policies->layers.size()), outcome);
 }
 
 void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
@@ -163,7 +163,7 @@ void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
   Pipeline& pipeline = pipeline_of(call);
   if (tag == kUnreachable) {
     unpark(id, attempt);
-    return fail_at_caller(id, Error::Unreachable);
+    return fail_at_caller(id, attempt, Error::Unreachable);
   }
   if (tag >= kWoken) return walk_in(id, tag - kWoken);
 
@@ -178,8 +178,7 @@ void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
     case OnTimer::Verdict::GiveUp:
       break;
   }
-  if (traced(call))
-    trace(call, fmt::format("gives up on attempt {}: {}", attempt.number + 1, name(answer.why)));
+  if (call.traced) trace(call, "gives up on attempt {}: {}", attempt.number + 1, name(answer.why));
   ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
   unwind(id, tag + 1, answer.why);
   attempt.passed = static_cast<LayerMask>(attempt.passed & ~(1u << tag));
@@ -197,7 +196,7 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
   }
   const OnTimer answer = pipeline_of(call).layers[tag]->on_timer(view(id, call, kNone));
   if (answer.verdict != OnTimer::Verdict::GiveUp) return send_another(id, tag, answer);
-  if (traced(call)) trace(call, fmt::format("gives up: {}", name(answer.why)));
+  if (call.traced) trace(call, "gives up: {}", name(answer.why));
   ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
   // Timers of the layers outside this one keep running.
   std::uint32_t outside = kNone;
@@ -239,9 +238,8 @@ void World::forget_timer(std::uint32_t& chain, TimerId timer) {
 }
 
 // Until when somebody waits for this attempt, as far as its server has been told.
-Instant World::expiry(const Attempt& attempt, const Call& call) const {
-  const PipelineSpec& spec = *routes_[call.route].policies;
-  if (spec.propagation == Propagation::None) return Instant::max();
+Instant World::told_deadline(const Attempt& attempt, const Call& call, const Route& route) const {
+  const PipelineSpec& spec = *route.policies;
   Instant until = call.deadline;
   if (spec.call_deadline != Duration::max()) until = std::min(until, call.due + spec.call_deadline);
   if (spec.try_timeout != Duration::max()) until = std::min(until, attempt.sent + spec.try_timeout);

@@ -11,17 +11,14 @@ constexpr std::uint64_t kSplit = 0x77656967;
 
 }  // namespace
 
-void World::dispatch(AttemptId id) {
-  Attempt& attempt = attempts_[id];
-  Call& call = calls_[attempt.call];
-  const Route& route = routes_[call.route];
+void World::dispatch(AttemptId id, Attempt& attempt, Call& call, const Route& route) {
   EdgeStatistics& edge = *route.counts;
   ++edge.attempts;
   if (attempt.number > 0 || call.resent) count_resent(id);
   Target& target = callers_[call.caller].targets[route.target];
   const InstanceId chosen = choose(target, call, attempt);
   if (chosen == kNone) {
-    return fail_at_caller(id, Error::Unavailable);
+    return fail_at_caller(id, attempt, Error::Unavailable);
   }
   attempt.instance = chosen;
   ++instances_[chosen].named;
@@ -29,13 +26,14 @@ void World::dispatch(AttemptId id) {
     if (chosen >= target.outstanding.size()) target.outstanding.resize(instances_.size());
     ++target.outstanding[chosen];
   }
-  if (traced(call)) {
-    trace(call, fmt::format("attempt {} sets out for {}/{}", attempt.number + 1,
-                            spec_.services[route.service].name, instances_[chosen].ordinal));
+  if (call.traced) {
+    trace(call, "attempt {} sets out for {}/{}", attempt.number + 1,
+          spec_.services[route.service].name, instances_[chosen].ordinal);
   }
   if (route.log != kNone) note_operation(id);
   if (route.ceremonious) return set_out(id);
-  travel(id, false);
+  if (!route.wire->plain) return travel(id, false);
+  arrive(id, attempt, call, route);
 }
 
 InstanceId World::choose(Target& target, const Call& call, const Attempt& attempt) {
@@ -95,14 +93,13 @@ InstanceId World::better_of_two(const Target& target, const std::vector<Instance
   return load(among[second]) < load(among[first]) ? among[second] : among[first];
 }
 
-// Sends the attempt to its server, or its answer back.
+// Sends the attempt to its server, or its answer back, over a link that takes its time or loses.
 void World::travel(AttemptId id, bool back) {
   Attempt& attempt = attempts_[id];
   const Call& call = calls_[attempt.call];
   const std::uint32_t link_id = routes_[call.route].link;
   const LinkState& link = links_[link_id];
   attempt.state = back ? AttemptState::Replying : AttemptState::Travelling;
-  if (link.plain) return back ? answer_arrived(id) : arrive(id);
   if (link.odd) return travel_oddly(id, back);
   const LinkSpec& spec = spec_.links[link_id];
   if (back ? link.conditions.cut_from : link.conditions.cut_to)

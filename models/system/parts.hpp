@@ -41,6 +41,7 @@ struct Target {
 
 // A way to call, with what is needed of it at every step close at hand. The pointers lead into
 // tables of the world that never move.
+struct LinkState;
 struct Route {
   std::uint32_t edge = 0;
   std::uint32_t service = 0;
@@ -50,13 +51,16 @@ struct Route {
   std::uint32_t link = 0;
   std::uint32_t step_count = 0;
   bool idempotent = true;
-  bool ceremonious = false;   // a try connects first, or its parts are timed
-  std::uint32_t log = kNone;  // of what it does, if doing it twice matters
+  bool ceremonious = false;     // a try connects first, or its parts are timed
+  std::uint32_t log = kNone;    // of what it does, if doing it twice matters
+  bool tells_deadline = false;  // to its callee
+  bool timers_only = true;      // its policies ask nothing and want to be told nothing
   std::uint64_t key = 0;
   const StepSpec* steps = nullptr;
   const PipelineSpec* policies = nullptr;
   EdgeStatistics* counts = nullptr;
   ServiceStatistics* served = nullptr;
+  const LinkState* wire = nullptr;
 };
 
 // One that calls: an instance of a client or of a service.
@@ -78,15 +82,21 @@ struct Instance {
   std::uint32_t queued = 0;
   std::uint32_t named = 0;  // attempts that name it
   AttemptId jobs = kNone;   // those that hold a thread
+  bool ordinary = true;     // of the first version, and no fault slows it or makes it fail
   struct Line {
     AttemptId head = kNone, tail = kNone;
   };
-  std::array<Line, 4> lines;  // by priority; the other disciplines use the first
-  InstanceConditions conditions;
+  std::array<Line, 4> lines;        // by priority; the other disciplines use the first
+  InstanceConditions conditions;    // changed by set()
   std::optional<TokenBucket> door;  // its rate limit, if it has one
   const ServiceSpec* spec = nullptr;
   ServiceStatistics* stats = nullptr;
   HandlingStatistics* handling = nullptr;  // of its version, by endpoint
+
+  void set(InstanceConditions now) {
+    conditions = std::move(now);
+    ordinary = version == 0 && conditions.slowdown == 1 && conditions.errors.empty();
+  }
 };
 
 // What a version did since its controllers last looked.

@@ -11,7 +11,7 @@
 namespace faultline {
 namespace {
 
-constexpr RetryAfter kConflictRetryAfter = RetryAfter::in(milliseconds(1'000));
+constexpr float kConflictRetryAfter = 1;  // seconds, as the answer to a conflict says
 
 }  // namespace
 
@@ -55,9 +55,10 @@ void World::note_operation(AttemptId id) {
 
 // Whether the job may do its work; if not, it has been answered.
 bool World::may_begin(AttemptId id) {
-  const Attempt& attempt = attempts_[id];
+  Attempt& attempt = attempts_[id];
   const Call& call = calls_[attempt.call];
-  OperationLog& log = logs_[routes_[call.route].log];
+  const Route& route = routes_[call.route];
+  OperationLog& log = logs_[route.log];
   while (!log.due.empty() && log.due.front().first <= now()) {
     const auto found = log.entries.find(log.due.front().second);
     if (found != log.entries.end() && found->second.forgotten <= now() && !found->second.in_flight)
@@ -68,15 +69,15 @@ bool World::may_begin(AttemptId id) {
   OperationLog::Entry& entry = log.entries[operation.key];
   if (log.store && entry.expires > now()) {
     ++handling(attempt, call).replayed;
-    if (traced(call)) trace(call, "its key is known: the answer comes from the store");
+    if (call.traced) trace(call, "its key is known: the answer comes from the store");
     const Outcome answer = entry.answer;
-    finish_job(id, answer);
+    finish_job(id, attempt, call, route, answer);
     return false;
   }
   if (log.store && log.store->in_flight && entry.in_flight) {
     ++handling(attempt, call).conflicts;
-    if (traced(call)) trace(call, "its key is under way already: it is turned away (409)");
-    finish_job(id, Outcome::failed(Error::ClientError, kConflictRetryAfter));
+    if (call.traced) trace(call, "its key is under way already: it is turned away (409)");
+    finish_job(id, attempt, call, route, Outcome::failed(Error::ClientError, kConflictRetryAfter));
     return false;
   }
   entry.in_flight = true;
@@ -98,7 +99,7 @@ void World::operation_ended(AttemptId id, Outcome outcome) {
     ++stats.effects;
     if (entry.done > 0) {
       ++stats.duplicates;
-      if (traced(call)) trace(call, "has done it once more: a duplicate");
+      if (call.traced) trace(call, "has done it once more: a duplicate");
     }
     ++entry.done;
   }

@@ -8,7 +8,7 @@ namespace faultline {
 // Another attempt may still answer for this one, or will be sent.
 void World::absorb(CallId id, AttemptId attempt, unsigned layer, const After& answer) {
   Call& call = calls_[id];
-  if (traced(call)) tell_absorbed(call, attempts_[attempt], answer);
+  if (call.traced) tell_absorbed(call, attempts_[attempt], answer);
   if (answer.verdict == After::Verdict::Rearm) {
     cancel_timers(call.timers, layer, layer + 1);
     call.timers = calendar_.arm(answer.delay, Timing::Varying, kCallTimer, id, layer, call.timers);
@@ -32,10 +32,18 @@ void World::send_another(CallId id, unsigned layer, const OnTimer& answer) {
     if (waits_outside(call, attempts_[a])) return cancel_timers(call.timers, layer, layer + 1);
   }
   ++call.hedges;
-  if (traced(call)) trace(call, "has waited long enough and sends a hedge");
+  if (call.traced) trace(call, "has waited long enough and sends a hedge");
   const AttemptId hedge = new_attempt(id);
   attempts_[hedge].hedge = true;
   walk_in(hedge, layer + 1);
+}
+
+// When the oldest of the attempts that are under way set out.
+Instant World::first_asked(const Call& call) const {
+  Instant first = Instant::max();
+  for (AttemptId a = call.attempts; a != kNone; a = attempts_[a].sibling)
+    first = std::min(first, attempts_[a].sent);
+  return first;
 }
 
 // A retry inside the hedge: each hedged attempt has retries of its own. What is outside the retry
@@ -46,7 +54,7 @@ void World::send_branch_again(AttemptId old_id, unsigned layer, Outcome outcome,
   Attempt& old = attempts_[old_id];
   Attempt& attempt = attempts_[id];
   Call& call = calls_[call_id];
-  if (traced(call)) tell_resend(call, outcome, pause);
+  if (call.traced) tell_resend(call, outcome, pause);
   const auto kept = static_cast<LayerMask>((1u << (layer + 1)) - 1);
   attempt.passed = static_cast<LayerMask>(old.passed & kept);
   old.passed = static_cast<LayerMask>(old.passed & ~kept);

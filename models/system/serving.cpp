@@ -11,40 +11,41 @@ constexpr std::uint64_t kPatience = 0x70617469;
 
 }  // namespace
 
-HandlingStatistics& World::handling(const Attempt& attempt, const Call& call) {
-  return instances_[attempt.instance].handling[routes_[call.route].endpoint];
-}
-
-void World::arrive(AttemptId id) {
+void World::on_delivered(AttemptId id) {
   Attempt& attempt = attempts_[id];
   if (attempt.state == AttemptState::Ghost) return release_attempt(id);
-  Instance& instance = instances_[attempt.instance];
   const Call& call = calls_[attempt.call];
+  arrive(id, attempt, call, routes_[call.route]);
+}
+
+void World::arrive(AttemptId id, Attempt& attempt, const Call& call, const Route& route) {
+  Instance& instance = instances_[attempt.instance];
   attempt.arrived = now();
   ServiceStatistics& stats = *instance.stats;
   ++stats.arrivals;
   for (PeakCounter& peak : stats.arrivals_peaks) peak.count(now());
-  ++handling(attempt, call).arrivals;
+  ++instance.handling[route.endpoint].arrivals;
   if (instance.conditions.down || instance.state == InstanceState::Gone)
     return refuse(id, Error::Unavailable);
-  if (now() >= expiry(attempt, call)) return refuse(id, Error::Deadline);
+  if (now() >= expiry(attempt, call, route)) return refuse(id, Error::Deadline);
   const ServiceSpec& service = *instance.spec;
   if (instance.door && !instance.door->take(now())) return refuse(id, Error::RateLimited);
   if (instance.busy + instance.queued >= service.door_concurrency) return refuse(id, Error::Shed);
-  if (instance.busy < service.threads && instance.queued == 0) return start_job(id);
+  if (instance.busy < service.threads && instance.queued == 0)
+    return start_job(id, attempt, call, route);
   const bool one_more = mutation::one_place_too_many && instance.queued == service.queue_limit;
   if (instance.queued >= service.queue_limit && !one_more) return refuse(id, Error::Refused);
   enqueue(attempt.instance, id);
 }
 
 // Answers without having done anything.
-void World::refuse(AttemptId id, Error why, RetryAfter again) {
+void World::refuse(AttemptId id, Error why, float retry_after_s) {
   Attempt& attempt = attempts_[id];
   const Call& call = calls_[attempt.call];
   ++handling(attempt, call).rejected;
   count_answer(attempt, call, Outcome::failed(why));
-  if (traced(call)) trace(call, fmt::format("is turned away at the door: {}", name(why)));
-  reply(id, Outcome::failed(why, again));
+  if (call.traced) trace(call, "is turned away at the door: {}", name(why));
+  reply(id, attempt, routes_[call.route], Outcome::failed(why, retry_after_s));
 }
 
 void World::enqueue(InstanceId instance_id, AttemptId id) {
@@ -105,46 +106,50 @@ void World::serve_queue(InstanceId id) {
   // `instances_` may grow meanwhile, so the reference is not kept.
   while (instances_[id].busy < threads && instances_[id].queued > 0) {
     const AttemptId next = take_next(instances_[id]);
-    const Attempt& attempt = attempts_[next];
-    if (now() >= expiry(attempt, calls_[attempt.call])) {
+    Attempt& attempt = attempts_[next];
+    const Call& call = calls_[attempt.call];
+    const Route& route = routes_[call.route];
+    if (now() >= expiry(attempt, call, route)) {
       refuse(next, Error::Deadline);
     } else {
-      start_job(next);
+      start_job(next, attempt, call, route);
     }
   }
   instances_[id].serving = false;
 }
 
-void World::finish_job(AttemptId id, Outcome outcome) {
-  Attempt& attempt = attempts_[id];
-  const Call& call = calls_[attempt.call];
-  HandlingStatistics& stats = handling(attempt, call);
+void World::finish_job(AttemptId id, Attempt& attempt, const Call& call, const Route& route,
+                       Outcome outcome) {
+  const InstanceId instance_id = attempt.instance;
+  Instance& instance = instances_[instance_id];
+  HandlingStatistics& stats = instance.handling[route.endpoint];
   ++stats.completed;
   stats.latency.record(now() - attempt.arrived);
-  count_answer(attempt, call, outcome);
-  if (routes_[call.route].log != kNone) operation_ended(id, outcome);
-  const InstanceId instance = attempt.instance;
-  free_thread(id);
-  if (traced(call))
-    trace(call, fmt::format("is done: {}", outcome.ok() ? "ok" : name(outcome.error)));
+  count_answer(attempt, instance, route, outcome);
+  if (route.log != kNone) operation_ended(id, outcome);
+  free_thread(id, attempt, instance);
+  if (call.traced) trace(call, "is done: {}", outcome.ok() ? "ok" : name(outcome.error));
   attempt.state = AttemptState::Replying;  // from here on it can't be called off
-  if (!mutation::leaves_threads_idle || instances_[instance].queued != 1) serve_next(instance);
+  if (!mutation::leaves_threads_idle || instance.queued != 1) serve_next(instance_id);
   if (mutation::loses_answers && id % 16 == 0) return;
-  reply(id, outcome);
+  reply(id, attempt, route, outcome);
 }
 
-void World::count_answer(const Attempt& attempt, const Call& call, Outcome outcome) {
-  HandlingStatistics& stats = handling(attempt, call);
+void World::count_answer(const Attempt& attempt, const Instance& instance, const Route& route,
+                         Outcome outcome) {
+  HandlingStatistics& stats = instance.handling[route.endpoint];
   if (outcome.ok()) {
     ++stats.ok;
   } else {
     ++stats.failed;
     ++stats.errors[static_cast<std::size_t>(outcome.error)];
   }
-  const Instance& instance = instances_[attempt.instance];
-  ServiceState& service = services_[instance.service];
-  if (!service.metered) return;
-  Version& version = service.versions[instance.version];
+  if (services_[instance.service].metered) meter(attempt, instance, outcome);
+}
+
+// For the controllers that look at this service.
+void World::meter(const Attempt& attempt, const Instance& instance, Outcome outcome) {
+  Version& version = services_[instance.service].versions[instance.version];
   ++version.answers;
   ++version.meter.answers;
   if (outcome.ok()) {
@@ -155,9 +160,7 @@ void World::count_answer(const Attempt& attempt, const Call& call, Outcome outco
   }
 }
 
-void World::free_thread(AttemptId id) {
-  Attempt& attempt = attempts_[id];
-  Instance& instance = instances_[attempt.instance];
+void World::free_thread(AttemptId id, Attempt& attempt, Instance& instance) {
   ServiceStatistics& stats = *instance.stats;
   --instance.busy;
   stats.busy.add(now(), -1);
@@ -167,14 +170,13 @@ void World::free_thread(AttemptId id) {
   if (instance.jobs == id) instance.jobs = attempt.next;
 }
 
-void World::reply(AttemptId id, Outcome outcome) {
-  Attempt& attempt = attempts_[id];
+void World::reply(AttemptId id, Attempt& attempt, const Route& route, Outcome outcome) {
   cancel_timers(attempt.timers, kServerSide, ~0u);
-  if (attempt.abandoned) return release_attempt(id);
+  if (attempt.abandoned) return release_attempt(id, attempt);
   attempt.error = outcome.error;
-  attempt.retry_after = outcome.retry_after;
-  attempt.quality = outcome.quality;
-  travel(id, true);
+  attempt.quality = outcome.ok() ? outcome.quality : outcome.retry_after_s;
+  if (!route.wire->plain) return travel(id, true);
+  answer_arrived(id, attempt);
 }
 
 // The caller has let go and said so: the server stops.
@@ -193,7 +195,7 @@ void World::cancel_job(AttemptId id) {
       if (routes_[calls_[attempt.call].route].log != kNone) operation_dropped(id);
       ++handling(attempt, calls_[attempt.call]).dropped;
       instances_[instance].stats->working.add(now(), -1);
-      free_thread(id);
+      free_thread(id, attempt, instances_[instance]);
       attempt.state = AttemptState::Ghost;
       afterwards_.push_back({Afterwards::What::Serve, instance});
       return;
@@ -201,7 +203,7 @@ void World::cancel_job(AttemptId id) {
       if (routes_[calls_[attempt.call].route].log != kNone) operation_dropped(id);
       ++handling(attempt, calls_[attempt.call]).dropped;
       abandon_calls(id);
-      free_thread(id);
+      free_thread(id, attempt, instances_[instance]);
       release_attempt(id);
       afterwards_.push_back({Afterwards::What::Serve, instance});
       return;
@@ -223,11 +225,11 @@ void World::crash_job(AttemptId id) {
     }
     if (routes_[call.route].log != kNone) operation_dropped(id);
     abandon_calls(id);
-    free_thread(id);
+    free_thread(id, attempt, instances_[attempt.instance]);
   }
-  ++handling(attempts_[id], call).dropped;
-  count_answer(attempts_[id], call, Outcome::failed(Error::Crash));
-  reply(id, Outcome::failed(Error::Crash));
+  ++handling(attempt, call).dropped;
+  count_answer(attempt, call, Outcome::failed(Error::Crash));
+  reply(id, attempt, routes_[call.route], Outcome::failed(Error::Crash));
 }
 
 // Lets go of every call that the job has under way.
@@ -242,8 +244,7 @@ void World::abandon_calls(AttemptId id) {
   }
 }
 
-void World::release_attempt(AttemptId id) {
-  Attempt& attempt = attempts_[id];
+void World::release_attempt(AttemptId id, Attempt& attempt) {
   if (!mutation::keeps_timers) cancel_timers(attempt.timers, 0, ~0u);
   if (attempt.stale) {
     attempt.state = AttemptState::Ghost;  // the event that names it releases it

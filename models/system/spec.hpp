@@ -2,6 +2,7 @@
 // What a world is made of, with every name resolved to an index: the output of lab/run/build and
 // the input of World. Plain data, shared read-only by all runs of one scenario.
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "models/controllers/controller.hpp"
 #include "models/faults/fault.hpp"
 #include "models/policies/policy.hpp"
+#include "models/vocabulary/identity.hpp"
 #include "sim/distribution.hpp"
 
 namespace faultline {
@@ -40,6 +42,11 @@ struct PipelineSpec {
   bool shared = false;                       // one state for all instances of the caller
   std::uint32_t edge = 0;
 
+  // Whether all there is to do on the way in is to set timers, and nothing on the way out.
+  bool timers_only() const {
+    return inner == 0 &&
+           std::all_of(alarms.begin(), alarms.end(), [](Duration d) { return d.ns >= 0; });
+  }
   bool is_breaker(unsigned layer) const { return (breakers >> layer & 1) != 0; }
 };
 
@@ -113,6 +120,19 @@ struct ShapePoint {
   double factor = 1;
 };
 
+// A client's users. Who asks is drawn for each request: user i (from 1) with weight 1/i^exponent.
+struct PopulationSpec {
+  std::uint32_t first = 0;  // its first user's number among all clients' users
+  std::uint32_t users = 1;
+  std::uint32_t popularity = 0;  // which law their activity follows; unused in a closed loop
+  struct TierShare {
+    Tier tier = kNoTier;
+    double share = 0;           // of its users
+    std::int8_t priority = -1;  // of their requests; < 0: the client's
+  };
+  std::vector<TierShare> tiers;  // whoever is in none has no tier
+};
+
 struct ClientSpec {
   enum class Kind : std::uint8_t { Open, Closed, Renewal };
   std::string name;
@@ -131,6 +151,7 @@ struct ClientSpec {
   Instant stops = Instant::max();
   std::uint32_t route = 0;
   CallerSpec caller;
+  PopulationSpec population;  // used if WorldSpec::has_users
   std::uint64_t key = 0;
   std::optional<Duration> deadline;  // of its policy, for goodput
 };
@@ -215,6 +236,7 @@ struct WorldSpec {
   std::vector<PopularitySpec> popularities;
   std::vector<FaultSpec> faults;
   std::vector<ControllerSpec> controllers;
+  bool has_users = false;  // some client has a population, so that every request is somebody's
 };
 
 }  // namespace faultline

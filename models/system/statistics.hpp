@@ -41,21 +41,20 @@ class PeakCounter {
   PeakCounter() = default;
   PeakCounter(Instant begin, Instant end) : begin_(begin), end_(end) {}
   void count(Instant now) {
-    const std::int64_t bin = now.ns / 100'000'000;
-    if (bin != bin_) {
-      bin_ = bin;
+    if (now >= bin_end_) {
+      bin_end_ = Instant{(now.ns / kBin + 1) * kBin};
       in_bin_ = 0;
     }
-    ++in_bin_;
-    if (in_bin_ > peak_ && now >= begin_ && now < end_) peak_ = in_bin_;
+    if (++in_bin_ > peak_ && now >= begin_ && now < end_) peak_ = in_bin_;
   }
   std::uint64_t peak() const { return peak_; }
   Instant begin() const { return begin_; }
   Instant end() const { return end_; }
 
  private:
+  static constexpr std::int64_t kBin = 100'000'000;  // ns
   Instant begin_, end_ = Instant::max();
-  std::int64_t bin_ = -1;
+  Instant bin_end_;
   std::uint64_t in_bin_ = 0;
   std::uint64_t peak_ = 0;
 };

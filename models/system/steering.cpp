@@ -72,7 +72,7 @@ void World::on_instance_ready(InstanceId id) {
   }
   if (instance.state != InstanceState::Starting) return;
   instance.state = InstanceState::Ready;
-  instance.conditions = conditions_of(id);
+  instance.set(conditions_of(id));
   ServiceState& service = services_[instance.service];
   service.ready.push_back(id);
   service.versions[instance.version].ready.push_back(id);

@@ -30,17 +30,17 @@ std::string_view meaning(Error e) {
 
 std::string told(Outcome outcome) {
   std::string text = fmt::format("{} ({})", name(outcome.error), meaning(outcome.error));
-  if (outcome.retry_after.given())
-    text += fmt::format(", \"come again in {:g} s\"", outcome.retry_after.wait().seconds());
-  if (outcome.retry_after.is_never()) text += ", \"don't come again\"";
+  if (outcome.retry_after_s > 0)
+    text += fmt::format(", \"come again in {:g} s\"", static_cast<double>(outcome.retry_after_s));
+  if (outcome.retry_after_s < 0) text += ", \"don't come again\"";
   return text;
 }
 
 }  // namespace
 
 void World::tell_resend(const Call& call, Outcome outcome, Duration pause) {
-  trace(call, fmt::format("try {} failed: {}; sent again in {:.3f} ms", call.tries, told(outcome),
-                          pause.seconds() * 1e3));
+  trace(call, "try {} failed: {}; sent again in {:.3f} ms", call.tries, told(outcome),
+        pause.seconds() * 1e3);
 }
 
 void World::tell_absorbed(const Call& call, const Attempt& attempt, const After& answer) {
@@ -48,14 +48,14 @@ void World::tell_absorbed(const Call& call, const Attempt& attempt, const After&
   if (answer.verdict == After::Verdict::Rearm)
     then = answer.delay.ns > 0 ? "the next is sent when it was told" : "the next is sent at once";
   if (answer.verdict == After::Verdict::NoMore) then = "no more are sent";
-  trace(call, fmt::format("attempt {} failed; {}", attempt.number + 1, then));
+  trace(call, "attempt {} failed; {}", attempt.number + 1, then);
 }
 
 void World::tell_verdict(const Call& call, Outcome outcome, const After& answer) {
   if (answer.verdict == After::Verdict::Replace) {
     if (answer.outcome.ok())
-      trace(call, fmt::format("falls back to something lesser (quality {:g}) instead of {}",
-                              static_cast<double>(answer.outcome.quality), name(outcome.error)));
+      trace(call, "falls back to something lesser (quality {:g}) instead of {}",
+            static_cast<double>(answer.outcome.quality), name(outcome.error));
     return;
   }
   static constexpr std::array<std::string_view, 6> kWhy = {
@@ -66,17 +66,15 @@ void World::tell_verdict(const Call& call, Outcome outcome, const After& answer)
       "the retry budget is spent",
       "it was told not to come again"};
   if (answer.not_again != NotAgain::NotAsked)
-    trace(call,
-          fmt::format("is not sent again: {}", kWhy[static_cast<std::size_t>(answer.not_again)]));
+    trace(call, "is not sent again: {}", kWhy[static_cast<std::size_t>(answer.not_again)]);
 }
 
 void World::tell_end(const Call& call, Outcome outcome) {
   const double took = (now() - call.due).seconds() * 1e3;
-  if (!outcome.ok())
-    return trace(call, fmt::format("has failed after {:.3f} ms: {}", took, told(outcome)));
+  if (!outcome.ok()) return trace(call, "has failed after {:.3f} ms: {}", took, told(outcome));
   const double quality = static_cast<double>(outcome.quality);
-  trace(call, fmt::format("is answered after {:.3f} ms{}", took,
-                          quality < 1 ? fmt::format(", with quality {:g}", quality) : ""));
+  trace(call, "is answered after {:.3f} ms{}", took,
+        quality < 1 ? fmt::format(", with quality {:g}", quality) : "");
 }
 
 }  // namespace faultline

@@ -70,7 +70,7 @@ void World::refresh_service(std::uint32_t service) {
                        after.down ? "is down" : "is up again"));
     }
     if (after.down && !was_down) died.push_back(id);
-    instances_[id].conditions = std::move(after);
+    instances_[id].set(std::move(after));
   }
   for (InstanceId id : died) kill(id);
 }

@@ -64,9 +64,8 @@ void World::set_out(AttemptId id) {
   if (handshake) {
     ++route.counts->connections;
     wires_[id].since = now() + ready;
-    if (traced(call))
-      trace(call,
-            fmt::format("sets up a connection, which takes {:.3f} ms", ready.seconds() * 1e3));
+    if (call.traced)
+      trace(call, "sets up a connection, which takes {:.3f} ms", ready.seconds() * 1e3);
     if (spec.connection->kind == ConnectionSpec::Kind::Shared)
       target.idle[attempt.instance] = {{now() + ready, now() + ready}};
   }
@@ -91,11 +90,11 @@ bool World::resolve(AttemptId id, Target& target, Duration& until) {
     return true;
   }
   if (target.resolved.ns >= 0 && target.resolved + dns.stale_for > now()) {
-    if (traced(call))
+    if (call.traced)
       trace(call, "its name can't be looked up; an address that has expired will do");
     return true;
   }
-  if (traced(call)) trace(call, "its name can't be looked up");
+  if (call.traced) trace(call, "its name can't be looked up");
   until += dns.gives_up;
   return false;
 }
@@ -151,7 +150,8 @@ void World::begin_request(AttemptId id) {
     attempt.timers = calendar_.arm(phases->header, Timing::Constant, kAttemptTimer, id,
                                    kHeaderTimeout, attempt.timers);
   }
-  travel(id, false);
+  if (!route.wire->plain) return travel(id, false);
+  arrive(id, attempt, calls_[attempt.call], route);
 }
 
 void World::on_wire_timer(AttemptId id, std::uint32_t tag) {
@@ -162,16 +162,18 @@ void World::on_wire_timer(AttemptId id, std::uint32_t tag) {
   if (attempt.state == AttemptState::Parked) unpark(id, attempt);
   wires_[id].open = false;
   if (tag == kNotConnected || tag == kTurnedAway) {
-    if (traced(call))
-      trace(call, tag == kTurnedAway ? "is refused a connection" : "gets no connection in time");
-    return fail_at_caller(id, tag == kTurnedAway ? Error::Refused : Error::Unreachable);
+    if (call.traced)
+      trace(call, "{}",
+            tag == kTurnedAway ? "is refused a connection" : "gets no connection in time");
+    return fail_at_caller(id, attempt, tag == kTurnedAway ? Error::Refused : Error::Unreachable);
   }
   // The server has it, or will get it; the caller has let go of the connection.
   const Error why = tag == kReset ? Error::Crash : Error::Timeout;
-  if (traced(call)) {
-    trace(call, tag == kReset           ? "its connection breaks"
-                : tag == kHeaderTimeout ? "gives up on attempt: no answer has begun in time"
-                                        : "gives up on attempt: the answer has stalled");
+  if (call.traced) {
+    trace(call, "{}",
+          tag == kReset           ? "its connection breaks"
+          : tag == kHeaderTimeout ? "gives up on attempt: no answer has begun in time"
+                                  : "gives up on attempt: the answer has stalled");
   }
   ++routes_[call.route].counts->errors[static_cast<std::size_t>(why)];
   walk_out(attempt.call, id, static_cast<unsigned>(pipeline_of(call).layers.size()),
@@ -293,7 +295,7 @@ void World::duplicate(AttemptId id, Duration delay) {
   const AttemptId twin_id = new_attempt(call_id);
   Attempt& twin = attempts_[twin_id];
   Call& call = calls_[call_id];
-  if (traced(call)) trace(call, "the network delivers the request twice");
+  if (call.traced) trace(call, "the network delivers the request twice");
   call.attempts = twin.sibling;
   --call.live;
   ++attempts_ended_;

@@ -14,12 +14,10 @@ constexpr std::uint16_t kBeginning = 0x8000;  // in `pending`: legs are still be
 
 }  // namespace
 
-void World::start_job(AttemptId id) {
-  Attempt& attempt = attempts_[id];
+void World::start_job(AttemptId id, Attempt& attempt, const Call& call, const Route& route) {
   Instance& instance = instances_[attempt.instance];
-  const Call& call = calls_[attempt.call];
   attempt.started = now();
-  handling(attempt, call).wait.record(now() - attempt.arrived);
+  instance.handling[route.endpoint].wait.record(now() - attempt.arrived);
   ++instance.busy;
   instance.stats->busy.add(now(), 1);
   attempt.prev = kNone;
@@ -27,13 +25,15 @@ void World::start_job(AttemptId id) {
   if (instance.jobs != kNone) attempts_[instance.jobs].prev = id;
   instance.jobs = id;
   attempt.state = AttemptState::Calling;
-  if (traced(call))
-    trace(call, fmt::format("gets a thread after {:.3f} ms in the queue",
-                            (now() - attempt.arrived).seconds() * 1e3));
-  Outcome how;
-  if (fails_at_once(attempt, call, how)) return finish_job(id, how);
-  if (routes_[call.route].log != kNone && !may_begin(id)) return;
-  run_steps(id);
+  if (call.traced)
+    trace(call, "gets a thread after {:.3f} ms in the queue",
+          (now() - attempt.arrived).seconds() * 1e3);
+  if (!instance.ordinary) {
+    Outcome how;
+    if (fails_at_once(attempt, call, how)) return finish_job(id, attempt, call, route, how);
+  }
+  if (route.log != kNone && !may_begin(id)) return;
+  run_steps(id, attempt, call, route);
 }
 
 // Whether a fault or the version makes the job fail before any work.
@@ -41,7 +41,7 @@ bool World::fails_at_once(const Attempt& attempt, const Call& call, Outcome& how
   const Instance& instance = instances_[attempt.instance];
   for (const InstanceConditions::Errors& errors : instance.conditions.errors) {
     if (Draws(derive(attempt_key(call, attempt), errors.key)).uniform() >= errors.share) continue;
-    how = Outcome::failed(errors.error, errors.retry_after);
+    how = Outcome::failed(errors.error, errors.retry_after_s);
     return true;
   }
   if (instance.version == 0) return false;
@@ -54,7 +54,11 @@ bool World::fails_at_once(const Attempt& attempt, const Call& call, Outcome& how
 
 Duration World::work_of(const StepSpec& step, const Attempt& attempt, const Call& call) const {
   Draws draws(derive(attempt_key(call, attempt), step.key ^ kWorkDraw));
-  Duration work = step.work.sample(draws);
+  const Duration work = step.work.sample(draws);
+  return instances_[attempt.instance].ordinary ? work : slowed(work, attempt, call);
+}
+
+Duration World::slowed(Duration work, const Attempt& attempt, const Call& call) const {
   const Instance& instance = instances_[attempt.instance];
   double factor = instance.conditions.slowdown;
   if (instance.version != 0) {
@@ -67,20 +71,16 @@ Duration World::work_of(const StepSpec& step, const Attempt& attempt, const Call
   return work;
 }
 
-bool World::takes_chance(const StepSpec& step, const Attempt& attempt, const Call& call) const {
-  if (step.chance >= 1) return true;
+bool World::draws_chance(const StepSpec& step, const Attempt& attempt, const Call& call) const {
   return Draws(derive(attempt_key(call, attempt), step.key ^ kChance)).uniform() < step.chance;
 }
 
-void World::run_steps(AttemptId id) {
+void World::run_steps(AttemptId id, Attempt& attempt, const Call& call, const Route& route) {
   for (;;) {
-    Attempt& attempt = attempts_[id];
-    const Call& call = calls_[attempt.call];
-    const Route& route = routes_[call.route];
     if (attempt.step == route.step_count) {
       const Outcome answer = attempt.tainted ? Outcome::failed(Error::WrongData)
                                              : Outcome{Error::None, attempt.quality};
-      return finish_job(id, answer);
+      return finish_job(id, attempt, call, route, answer);
     }
     const StepSpec& step = route.steps[attempt.step];
     if (step.otherwise == kNone && !takes_chance(step, attempt, call)) {
@@ -92,9 +92,9 @@ void World::run_steps(AttemptId id) {
       if (work.ns > 0) {
         attempt.state = AttemptState::Working;
         route.served->working.add(now(), 1);
-        if (traced(call)) {
-          trace(call, fmt::format("works for {:.3f} ms on attempt {}", work.seconds() * 1e3,
-                                  attempt.number + 1));
+        if (call.traced) {
+          trace(call, "works for {:.3f} ms on attempt {}", work.seconds() * 1e3,
+                attempt.number + 1);
         }
         return calendar_.schedule(now() + work, kWorkDone, id);
       }
@@ -155,7 +155,7 @@ CallId World::begin_leg(AttemptId id, std::uint32_t route) {
   call.lineage = derive(attempt_key(parent, attempt), routes_[route].key);
   call.priority = attempt.priority;
   call.due = now();
-  call.deadline = expiry(attempt, parent);
+  call.deadline = expiry(attempt, parent, routes_[parent.route]);
   call.parent = id;
   call.caller = instances_[attempt.instance].caller;
   call.route = route;
@@ -164,6 +164,7 @@ CallId World::begin_leg(AttemptId id, std::uint32_t route) {
   attempt.calls = call_id;
   call.traced = parent.traced;
   call.resent = parent.resent || attempt.number > 0;
+  if (has_users_) inherit(call_id, attempt.call);
   return call_id;
 }
 
@@ -184,26 +185,29 @@ void World::leg_ended(AttemptId id, Outcome outcome) {
   const Route& route = routes_[call.route];
   const StepSpec& step = route.steps[attempt.step];
   if (step.kind == StepSpec::Kind::Cache) filled(id, step, outcome);
-  settle_step(id);
+  settle_step(id, attempt, call, route, step);
 }
 
 // Whether the step's calls have gone well enough, or badly enough, to go on.
-void World::settle_step(AttemptId id) {
-  Attempt& attempt = attempts_[id];
-  const Call& call = calls_[attempt.call];
-  const Route& route = routes_[call.route];
-  const StepSpec& step = route.steps[attempt.step];
-  const bool decided = !step.wait_all && (attempt.pending & kBeginning) == 0 &&
-                       (attempt.good >= step.need || attempt.good + attempt.pending < step.need);
-  if (attempt.pending > 0 && !decided) return;
-  if (attempt.pending > 0) abandon_calls(id);
-  if (step.timeout) cancel_timers(attempts_[id].timers, kStepTimeout, kStepTimeout + 1);
-  Attempt& job = attempts_[id];
-  job.pending = 0;
-  if (job.good < step.need) return finish_job(id, Outcome::failed(Error::ServerError));
-  job.quality *= job.share / static_cast<float>(step.routes.count);
-  ++job.step;
-  run_steps(id);
+void World::settle_step(AttemptId id, Attempt& attempt, const Call& call, const Route& route,
+                        const StepSpec& step) {
+  if (attempt.pending > 0) {
+    if (!is_decided(attempt, step)) return;
+    abandon_calls(id);
+    attempt.pending = 0;
+  }
+  if (step.timeout) cancel_timers(attempt.timers, kStepTimeout, kStepTimeout + 1);
+  if (attempt.good < step.need)
+    return finish_job(id, attempt, call, route, Outcome::failed(Error::ServerError));
+  attempt.quality *= attempt.share / static_cast<float>(step.routes.count);
+  ++attempt.step;
+  run_steps(id, attempt, call, route);
+}
+
+// Whether the legs that are still out can make no difference any more.
+bool World::is_decided(const Attempt& attempt, const StepSpec& step) const {
+  return !step.wait_all && (attempt.pending & kBeginning) == 0 &&
+         (attempt.good >= step.need || attempt.good + attempt.pending < step.need);
 }
 
 }  // namespace faultline

@@ -49,6 +49,7 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
     }
     popularity_.push_back(std::move(weights));
   }
+  has_users_ = spec.has_users;
   caches_.resize(spec.caches.size());
   for (const StepSpec& step : spec.steps) {
     if (step.kind != StepSpec::Kind::Cache) continue;
@@ -78,11 +79,14 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
                 r.idempotent,
                 false,
                 kNone,
+                caller.pipelines[r.pipeline].propagation != Propagation::None,
+                caller.pipelines[r.pipeline].timers_only(),
                 r.key,
                 spec.steps.data() + steps.first,
                 &caller.pipelines[r.pipeline],
                 &edge_stats_[r.edge],
-                &service_stats_[r.service]};
+                &service_stats_[r.service],
+                &links_[spec.edges[r.edge].link]};
     prepare(route);
     routes_.push_back(route);
   }
@@ -134,11 +138,11 @@ void World::handle(const Calendar::Happening& what) {
     case kUserReady:
       return on_user_ready(what.id);
     case kDelivered:
-      return arrive(what.id);
+      return on_delivered(what.id);
     case kWorkDone:
       return on_work_done(what.id);
     case kReplyDelivered:
-      return answer_arrived(what.id);
+      return on_reply_delivered(what.id);
     case kAttemptTimer:
       return on_attempt_timer(what.id, what.tag, what.timer);
     case kCallTimer:
@@ -212,7 +216,7 @@ void World::tell(FactKind kind, std::string subject, std::string what) {
     facts_.push_back({now(), kind, std::move(subject), std::move(what)});
 }
 
-void World::trace(const Call& call, std::string sentence) {
+void World::add_to_story(const Call& call, std::string sentence) {
   const std::string who =
       measuring_.trace_all ? fmt::format("{:016x} ", call.lineage) : std::string();
   trace_.push_back(fmt::format("{}{:>12.6f} s  {}  {}", who, now().seconds(),

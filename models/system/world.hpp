@@ -4,6 +4,7 @@
 //
 // The handlers stand, file by file, in the order in which a request meets them:
 //   arriving.cpp   a client wants something
+//   identity.cpp   which user it is for
 //   calling.cpp    a call walks its policies inward, and its outcome walks them outward
 //   ending.cpp     it is answered, given up or abandoned
 //   resending.cpp  … or it is sent again, by a retry or a hedge
@@ -27,6 +28,7 @@
 
 #include "models/system/parts.hpp"
 #include "models/vocabulary/fact.hpp"
+#include "models/vocabulary/identity.hpp"
 #include "sim/assert.hpp"
 #include "sim/calendar.hpp"
 #include "sim/fingerprint.hpp"
@@ -129,22 +131,39 @@ class World {
   void request(std::uint32_t client, std::uint64_t lineage, std::uint32_t user);
   void request_ended(Call& call, Outcome outcome);
 
+  // identity.cpp
+  void identify(CallId id, std::uint32_t client);
+  void inherit(CallId child, CallId parent);
+  Identity who(CallId id) const { return has_users_ ? identities_[id] : Identity{}; }
+
   // calling.cpp
   void begin_call(CallId id);
   void send_try(CallId id, unsigned layer);
   AttemptId new_attempt(CallId id);
   void walk_in(AttemptId id, unsigned layer);
+  void ask_policies(AttemptId id, unsigned layer);
   void set_alarm(AttemptId id, Attempt& attempt, Call& call, unsigned layer, Duration after,
                  Timing timing);
   void walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outcome);
+  void tell_policies(CallId id, AttemptId attempt, unsigned layer, Outcome outcome);
   void unwind(AttemptId id, unsigned floor, Error why);
-  void detach(AttemptId id);
+  void detach(AttemptId id) {
+    Attempt& attempt = attempts_[id];
+    Call& call = calls_[attempt.call];
+    detach(id, attempt, call, routes_[call.route]);
+  }
+  void detach(AttemptId id, Attempt& attempt, Call& call, const Route& route);
+  void let_go(AttemptId id, Attempt& attempt, Call& call, const Route& route);
   void cancel_others(Call& call, AttemptId kept) {
     if (call.live > 1) cancel_all_but(call, kept);
   }
   void cancel_all_but(Call& call, AttemptId kept);
   void abandon_call(CallId id);
-  void end_call(CallId id, Outcome outcome);
+  void end_call(CallId id, Outcome outcome) {
+    Call& call = calls_[id];
+    end_call(id, call, routes_[call.route], outcome);
+  }
+  void end_call(CallId id, Call& call, const Route& route, Outcome outcome);
   void release_reference(CallId id) {
     if (--calls_[id].references == 0) calls_.release(id);
   }
@@ -153,8 +172,9 @@ class World {
   bool waits_outside(const Call& call, const Attempt& attempt) const;
   void give_up_call(CallId id, unsigned layer, Error why);
   void wake(AttemptId id, unsigned layer);
-  void answer_arrived(AttemptId id);
-  void fail_at_caller(AttemptId id, Error why);
+  void on_reply_delivered(AttemptId id);
+  void answer_arrived(AttemptId id, Attempt& attempt);
+  void fail_at_caller(AttemptId id, Attempt& attempt, Error why);
   CallView view(CallId id, const Call& call, AttemptId attempt) const;
   Pipeline& pipeline_of(const Call& call) {
     return callers_[call.caller].pipelines[routes_[call.route].pipeline];
@@ -165,11 +185,17 @@ class World {
   // The same for any call, even one whose caller is gone and its row another's.
   void note_breaker(const Call& call, Policy& policy, std::optional<BreakerState> was);
   void cancel_timers(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
-    if (chain != kNone) cancel_some(chain, from, until);
+    while (chain != kNone && calendar_.tag(chain) - from < until - from)
+      chain = calendar_.cancel(chain);
+    // Only what stands behind one that stays.
+    if (chain != kNone && calendar_.next_of_owner(chain) != kNone) cancel_some(chain, from, until);
   }
   void cancel_some(std::uint32_t& chain, std::uint32_t from, std::uint32_t until);
   void forget_timer(std::uint32_t& chain, TimerId timer);
-  Instant expiry(const Attempt& attempt, const Call& call) const;
+  Instant expiry(const Attempt& attempt, const Call& call, const Route& route) const {
+    return route.tells_deadline ? told_deadline(attempt, call, route) : Instant::max();
+  }
+  Instant told_deadline(const Attempt& attempt, const Call& call, const Route& route) const;
   std::uint64_t attempt_key(const Call& call, const Attempt& attempt) const {
     return attempt.number == 0 ? call.lineage : derive(call.lineage, attempt.number);
   }
@@ -179,6 +205,7 @@ class World {
   void send_another(CallId id, unsigned layer, const OnTimer& answer);
   void send_branch_again(AttemptId id, unsigned layer, Outcome outcome, Duration pause);
   void count_resent(AttemptId id);
+  Instant first_asked(const Call& call) const;
 
   // telling.cpp
   void tell_resend(const Call& call, Outcome outcome, Duration pause);
@@ -211,7 +238,7 @@ class World {
   void piece_arrived(AttemptId id, bool last);
 
   // network.cpp
-  void dispatch(AttemptId id);
+  void dispatch(AttemptId id, Attempt& attempt, Call& call, const Route& route);
   InstanceId choose(Target& target, const Call& call, const Attempt& attempt);
   InstanceId least_loaded(const Target& target, const std::vector<InstanceId>& among,
                           std::uint64_t key) const;
@@ -225,7 +252,8 @@ class World {
   bool is_plain(std::uint32_t link) const;
 
   // serving.cpp
-  void arrive(AttemptId id);
+  void on_delivered(AttemptId id);
+  void arrive(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
   void enqueue(InstanceId instance, AttemptId id);
   AttemptId take_next(Instance& instance);
   void leave_queue(Instance& instance, AttemptId id);
@@ -234,26 +262,53 @@ class World {
     if (instances_[instance].queued > 0 && !instances_[instance].serving) serve_queue(instance);
   }
   void serve_queue(InstanceId instance);
-  void start_job(AttemptId id);
-  void run_steps(AttemptId id);
+  void start_job(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
+  void run_steps(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
+  void run_steps(AttemptId id) {
+    Attempt& attempt = attempts_[id];
+    const Call& call = calls_[attempt.call];
+    run_steps(id, attempt, call, routes_[call.route]);
+  }
   void on_work_done(AttemptId id);
   void begin_calls(AttemptId id, const StepSpec& step);
-  bool takes_chance(const StepSpec& step, const Attempt& attempt, const Call& call) const;
+  bool takes_chance(const StepSpec& step, const Attempt& attempt, const Call& call) const {
+    return step.chance >= 1 || draws_chance(step, attempt, call);
+  }
+  bool draws_chance(const StepSpec& step, const Attempt& attempt, const Call& call) const;
   CallId begin_leg(AttemptId id, std::uint32_t route);
   void leg_ended(AttemptId id, Outcome outcome);
-  void settle_step(AttemptId id);
-  void finish_job(AttemptId id, Outcome outcome);
-  void free_thread(AttemptId id);
-  void reply(AttemptId id, Outcome outcome);
-  void refuse(AttemptId id, Error why, RetryAfter again = {});
+  void settle_step(AttemptId id) {
+    Attempt& attempt = attempts_[id];
+    const Call& call = calls_[attempt.call];
+    const Route& route = routes_[call.route];
+    settle_step(id, attempt, call, route, route.steps[attempt.step]);
+  }
+  void settle_step(AttemptId id, Attempt& attempt, const Call& call, const Route& route,
+                   const StepSpec& step);
+  bool is_decided(const Attempt& attempt, const StepSpec& step) const;
+  void finish_job(AttemptId id, Attempt& attempt, const Call& call, const Route& route,
+                  Outcome outcome);
+  void free_thread(AttemptId id, Attempt& attempt, Instance& instance);
+  void reply(AttemptId id, Attempt& attempt, const Route& route, Outcome outcome);
+  // `retry_after_s` as in Outcome.
+  void refuse(AttemptId id, Error why, float retry_after_s = 0);
   void cancel_job(AttemptId id);
   void crash_job(AttemptId id);
   void abandon_calls(AttemptId id);
-  void release_attempt(AttemptId id);
-  void count_answer(const Attempt& attempt, const Call& call, Outcome outcome);
+  void release_attempt(AttemptId id) { release_attempt(id, attempts_[id]); }
+  void release_attempt(AttemptId id, Attempt& attempt);
+  void count_answer(const Attempt& attempt, const Call& call, Outcome outcome) {
+    count_answer(attempt, instances_[attempt.instance], routes_[call.route], outcome);
+  }
+  void count_answer(const Attempt& attempt, const Instance& instance, const Route& route,
+                    Outcome outcome);
+  void meter(const Attempt& attempt, const Instance& instance, Outcome outcome);
   Duration work_of(const StepSpec& step, const Attempt& attempt, const Call& call) const;
   bool fails_at_once(const Attempt& attempt, const Call& call, Outcome& how) const;
-  HandlingStatistics& handling(const Attempt& attempt, const Call& call);
+  Duration slowed(Duration work, const Attempt& attempt, const Call& call) const;
+  HandlingStatistics& handling(const Attempt& attempt, const Call& call) {
+    return instances_[attempt.instance].handling[routes_[call.route].endpoint];
+  }
 
   // caching.cpp
   bool look_up(AttemptId id, const StepSpec& step);
@@ -261,6 +316,7 @@ class World {
   void leave_cache(AttemptId id);
   void wake_waiters(std::uint32_t cache, std::uint32_t key, Outcome outcome);
   std::uint32_t draw_key(const StepSpec& step, std::uint64_t key) const;
+  std::uint32_t draw_rank(std::uint32_t popularity, std::uint64_t key) const;
   void touch(CacheState& cache, std::uint32_t key);
   void evict_oldest(CacheState& cache);
 
@@ -298,8 +354,13 @@ class World {
   void do_afterwards();
 
   void tell(FactKind kind, std::string subject, std::string what);
-  bool traced(const Call& call) const { return call.traced; }
-  void trace(const Call& call, std::string sentence);
+  // A sentence of a traced request's story; ask call.traced first.
+  template <class... Args>
+  [[gnu::cold, gnu::noinline]] void trace(const Call& call, fmt::format_string<Args...> sentence,
+                                          Args... args) {
+    add_to_story(call, fmt::format(sentence, std::move(args)...));
+  }
+  void add_to_story(const Call& call, std::string sentence);
 
   const WorldSpec& spec_;
   std::uint64_t seed_;
@@ -310,6 +371,8 @@ class World {
 
   Slab<Call> calls_;
   Slab<Attempt> attempts_;
+  bool has_users_ = false;
+  std::vector<Identity> identities_;  // by call, if there are users
   std::vector<Route> routes_;
   std::vector<Instance> instances_;
   std::vector<InstanceId> free_instances_;

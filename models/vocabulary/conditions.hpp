@@ -18,8 +18,8 @@ struct InstanceConditions {
   struct Errors {
     double share = 0;
     Error error = Error::ServerError;
-    RetryAfter retry_after;
-    std::uint64_t key = 0;  // of its draws
+    float retry_after_s = 0;  // as in Outcome
+    std::uint64_t key = 0;    // of its draws
   };
   std::vector<Errors> errors;
 };

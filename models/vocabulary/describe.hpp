@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -113,9 +114,35 @@ struct Kind {
   std::unique_ptr<Interface> (*make)();
 };
 
+// A named set of other defaults for a struct of options (`like = "guide"`); where a real system
+// means something else by the pattern, `apply` also chooses that behaviour.
+template <class T>
+struct Dialect {
+  std::string_view name;
+  std::string_view help;  // one sentence; the defaults it changes are listed by themselves
+  void (*apply)(T&);
+};
+// A dialect without its effect.
+struct DialectName {
+  std::string_view name, help;
+};
+
 class Binder {
  public:
   virtual ~Binder() = default;
+
+  // In a table: `like = "NAME"` applies a dialect before the keys that are described after it.
+  // Answers whether the key was given.
+  template <class T>
+  bool like(std::span<const Dialect<std::type_identity_t<T>>> dialects, T& target) {
+    std::vector<DialectName> names;
+    for (const auto& d : dialects) names.push_back({d.name, d.help});
+    const std::size_t chosen = pick_dialect(
+        {.key = "like", .help = "Takes the defaults and the ways of another system."}, names);
+    if (chosen >= dialects.size()) return given("like");
+    dialects[chosen].apply(target);
+    return true;
+  }
 
   template <class T>
   void field(const Field& f, T& target) {
@@ -123,7 +150,11 @@ class Binder {
   }
   template <class T>
   void field(const Field& f, std::optional<T>& target) {
-    if (!present(f)) return;
+    if (!present(f)) {
+      if (off(f)) target.reset();
+      return;
+    }
+    if (target) preset();
     T inner = target.value_or(T{});
     value(f, inner);
     target = std::move(inner);
@@ -152,14 +183,18 @@ class Binder {
   }
   template <class T>
   void table(const Field& f, std::optional<T>& target) {
-    if (!begin_table(f)) return;
-    T inner{};
+    if (!begin_table(f)) {
+      if (off(f)) target.reset();
+      return;
+    }
+    T inner = target.value_or(T{});
     inner.describe(*this);
     target = std::move(inner);
     end_table();
   }
   template <class T>
   void list(const Field& f, std::vector<T>& target) {
+    if (given(f.key)) target.clear();
     const std::size_t n = begin_list(f);
     for (std::size_t i = 0; i < n; ++i) {
       T item{};
@@ -228,6 +263,10 @@ class Binder {
   virtual void settings(const Field&, std::vector<std::pair<std::string, std::string>>&) {}
 
   virtual bool present(const Field&) = 0;
+  // The key was given as `false`: what a dialect has put there is left out.
+  virtual bool off(const Field&) { return false; }
+  // The optional value described next has a default, from a dialect.
+  virtual void preset() {}
   virtual void value(const Field&, bool&) = 0;
   virtual void value(const Field&, std::int64_t&) = 0;
   virtual void value(const Field&, double&) = 0;
@@ -247,6 +286,12 @@ class Binder {
   virtual std::size_t pick(const Field&, std::size_t current,
                            std::span<const std::string_view> names) = 0;
   virtual std::size_t pick_kind(const Field&, std::span<const std::string_view> names) = 0;
+  // The index of the dialect asked for; the number of dialects if none.
+  virtual std::size_t pick_dialect(const Field& f, std::span<const DialectName> dialects) {
+    std::vector<std::string_view> names;
+    for (const DialectName& d : dialects) names.push_back(d.name);
+    return pick(f, names.size(), names);
+  }
   virtual bool begin_table(const Field&) = 0;
   virtual void end_table() = 0;
   virtual std::size_t begin_list(const Field&) = 0;

@@ -48,50 +48,18 @@ constexpr bool contains(ErrorSet set, Error error) {
   return (set & bit(error)) != 0;
 }
 
-// When a refusal says that it is worth coming again (HTTP's Retry-After, gRPC's pushback), counted
-// from its answer: up in whole milliseconds below 32.8 s, in whole seconds to 9 h. Two bytes, since
-// rows carry it.
-class RetryAfter {
- public:
-  constexpr RetryAfter() = default;
-  static constexpr RetryAfter in(Duration wait) {
-    const std::int64_t ms = (wait.ns + 999'999) / 1'000'000;
-    const std::int64_t s = (wait.ns + 999'999'999) / 1'000'000'000;
-    RetryAfter r;
-    r.code_ = static_cast<std::uint16_t>(ms < kSeconds      ? (ms > 0 ? ms : 1)
-                                         : s < kSeconds - 1 ? kSeconds + s
-                                                            : 2 * kSeconds - 2);
-    return r;
-  }
-  // Don't come again (gRPC's negative pushback).
-  static constexpr RetryAfter never() {
-    RetryAfter r;
-    r.code_ = kNever;
-    return r;
-  }
-  constexpr bool given() const { return code_ != 0 && code_ != kNever; }
-  constexpr bool is_never() const { return code_ == kNever; }
-  constexpr Duration wait() const {
-    return code_ < kSeconds ? milliseconds(code_) : milliseconds((code_ - kSeconds) * 1000);
-  }
-
- private:
-  static constexpr std::int64_t kSeconds = 0x8000;
-  static constexpr std::uint16_t kNever = 0xffff;
-  std::uint16_t code_ = 0;
-};
-
 // `quality` is 1 for a full answer, less for a degraded one (a fallback, a partial page); 0 with an
-// error.
+// error. A failure may say after how many seconds the caller should come again (Retry-After, gRPC's
+// pushback): 0, it doesn't say; below 0, don't come again.
 struct Outcome {
   Error error = Error::None;
   float quality = 1;
-  RetryAfter retry_after = {};
+  float retry_after_s = 0;
   bool unsure = false;  // of `unreachable`: the request did get there, only no answer came back
 
   constexpr bool ok() const { return error == Error::None; }
-  static constexpr Outcome failed(Error why, RetryAfter again = {}) {
-    return {why, 0, again, false};
+  static constexpr Outcome failed(Error why, float retry_after_s = 0) {
+    return {why, 0, retry_after_s, false};
   }
 };
 

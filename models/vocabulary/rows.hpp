@@ -75,15 +75,14 @@ struct Attempt {
   std::uint16_t resends = 0;  // before it, in its branch, by a retry inside the hedge
   AttemptState state = AttemptState::Waiting;
   Error error = Error::None;    // of the answer on its way
-  bool abandoned : 1 = false;   // the caller has gone
-  bool tainted : 1 = false;     // built on wrong data
-  bool stale : 1 = false;       // an event in the queue still names a job that was killed
-  bool hedge : 1 = false;       // sent besides a try that was under way
+  bool abandoned = false;       // the caller has gone
+  bool tainted = false;         // built on wrong data
+  bool stale = false;           // an event in the queue still names a job that was killed
   std::uint8_t waiting_at = 0;  // layer, while Waiting
   std::uint8_t priority = 0;
-  RetryAfter retry_after;  // of the answer on its way
-  float quality = 1;
-  float share = 0;  // of the running step's legs: their qualities, summed
+  bool hedge = false;  // sent besides a try that was under way
+  float quality = 1;   // of the answer on its way; of an error, its Retry-After in seconds
+  float share = 0;     // of the running step's legs: their qualities, summed
 };
 static_assert(sizeof(Attempt) <= 80);
 
