@@ -142,7 +142,8 @@ Json series_of(const RunResult& r) {
   j["services"] = by_name(r.service_series, [](const ServiceSeries& s) {
     return Json{{"arrivals", s.arrivals},      {"queue", s.queue}, {"busy", s.busy},
                 {"instances", s.instances},    {"ok", s.ok},       {"failed", s.failed},
-                {"utilization", s.utilization}};
+                {"utilization", s.utilization},
+                {"wasted_s", s.wasted_s}};
   });
   j["edges"] = by_name(r.edge_series, [](const EdgeSeries& s) {
     return Json{{"calls", s.calls}, {"attempts", s.attempts}, {"failed", s.failed}};

@@ -81,6 +81,7 @@ struct ClientSeries {
 struct ServiceSeries {
   std::vector<double> arrivals, queue, busy, instances, ok, failed;
   std::vector<double> utilization;  // busy threads / threads of ready instances
+  std::vector<double> wasted_s;     // thread-seconds of jobs that ended after their caller had gone
 };
 struct EdgeSeries {
   std::vector<double> calls, attempts, failed;

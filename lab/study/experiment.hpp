@@ -99,6 +99,7 @@ const std::vector<ExperimentFamily>& overload_experiments();
 const std::vector<ExperimentFamily>& network_experiments();
 const std::vector<ExperimentFamily>& fan_out_experiments();
 const std::vector<ExperimentFamily>& policy_experiments();
+const std::vector<ExperimentFamily>& retrial_experiments();
 const std::vector<ExperimentFamily>& operation_experiments();
 
 namespace toml {  // values as a scenario writes them

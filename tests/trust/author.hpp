@@ -24,10 +24,14 @@ class Author {
   std::string step(int i);
   void cache();
   void policy(int i);
+  std::string budget();
   void network();
   void fault();
   void autoscaler();
   void rollout();
+
+  // Of what has times of its own, which a stretched world would not stretch.
+  bool unscaled(double share) { return !options_.scalable && dice_.chance(share); }
 
   template <class... T>
   void add(fmt::format_string<T...> format, T&&... values) {
