@@ -9,6 +9,7 @@
 #include "cli/report.hpp"
 #include "lab/evidence/judge.hpp"
 #include "lab/export/junit.hpp"
+#include "lab/export/verdicts.hpp"
 #include "lab/study/check_file.hpp"
 
 namespace faultline::cli {
@@ -32,6 +33,7 @@ int check_command(const CheckCommand& o) {
                  kWords[static_cast<std::size_t>(j.verdict)], file, j.line, j.variant, j.metric,
                  format_value(j.observed, j.unit), op, format_value(j.bound, j.unit),
                  j.detail.empty() ? "" : "; " + j.detail);
+      if (j.verdict == Verdict::Fail && !j.why.empty()) fmt::print("        {}\n", j.why);
       failed = failed || j.verdict == Verdict::Fail;
       open = open || j.verdict == Verdict::Inconclusive;
     }
@@ -41,6 +43,8 @@ int check_command(const CheckCommand& o) {
   }
   if (!write_output("-", "")) return kRuntime;  // what was printed so far, and whether it got there
   if (!o.junit.empty() && !write_output(o.junit, junit_xml(verdicts))) return kRuntime;
+  if (!o.markdown.empty() && !write_output(o.markdown, verdicts_markdown(verdicts)))
+    return kRuntime;
   if (unreadable != kPass) return unreadable;
   return failed ? kFailed : open ? kInconclusive : kPass;
 }

@@ -34,10 +34,19 @@ int run_command(const RunCommand& options);
 
 struct CheckCommand {
   std::vector<std::string> files;
-  std::string junit;
+  std::string junit, markdown;
   std::int64_t replications = 1;
 };
 int check_command(const CheckCommand& options);
+
+struct CompareCommand {
+  std::string file, json, csv, markdown, duration, until_ci;
+  std::vector<std::string> variants, metrics, set;
+  std::optional<std::int64_t> seed;
+  std::int64_t replications = 10, most = 1000;
+  unsigned jobs = 0;
+};
+int compare_command(const CompareCommand& options);
 
 int explain_command(const std::string& word);
 struct VerifyCommand {

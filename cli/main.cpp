@@ -79,7 +79,48 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 100000));
   check_app->add_option("--junit", check.junit, "Write the verdicts as JUnit XML")
       ->type_name("FILE");
+  check_app->add_option("--markdown", check.markdown, "Write the verdicts as a Markdown table")
+      ->type_name("FILE");
   check_app->callback([&] { exit_code = check_command(check); });
+
+  CompareCommand compare;
+  auto* compare_app = app.add_subcommand(
+      "compare", "Variants from the same seeds: differences, their intervals, request by request");
+  compare_app->add_option("FILE", compare.file, "The scenario; - is standard input")->required();
+  compare_app
+      ->add_option("--variants", compare.variants,
+                   "The variants, the first being what the others are compared with; base and all "
+                   "if none is named")
+      ->type_name("A,B,…")
+      ->allow_extra_args(false);
+  compare_app
+      ->add_option("--replications", compare.replications, "Runs of each, with successive seeds")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  compare_app
+      ->add_option("--until-ci", compare.until_ci,
+                   "More replications, until every interval is within ± this share (5%)")
+      ->type_name("SHARE");
+  compare_app->add_option("--most", compare.most, "Of --until-ci: no more replications than this")
+      ->check(CLI::Range(2, 100000))
+      ->capture_default_str();
+  compare_app
+      ->add_option("--metric", compare.metrics,
+                   "What is compared, e.g. service.db.wait_s.p99 (may be repeated)")
+      ->allow_extra_args(false);
+  compare_app->add_option("--seed", compare.seed, "Of the first replication")->check(whole_number);
+  compare_app->add_option("--set", compare.set, "Set a key in every variant (may be repeated)")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  compare_app->add_option("--duration", compare.duration, "Instead of the scenario's duration");
+  compare_app->add_option("--jobs", compare.jobs, "Threads; 0: one a core")
+      ->check(CLI::Range(0, 1024));
+  compare_app->add_option("--json", compare.json, "Write the comparison as JSON")
+      ->type_name("FILE");
+  compare_app->add_option("--csv", compare.csv, "Write it as CSV")->type_name("FILE");
+  compare_app->add_option("--markdown", compare.markdown, "Write it as Markdown")
+      ->type_name("FILE");
+  compare_app->callback([&] { exit_code = compare_command(compare); });
 
   std::string word;
   auto* explain_app = app.add_subcommand(

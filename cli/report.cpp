@@ -11,6 +11,7 @@
 
 #include "lab/evidence/causal_order.hpp"
 #include "lab/evidence/judge.hpp"
+#include "lab/export/text.hpp"
 
 namespace faultline::cli {
 namespace {
@@ -38,14 +39,6 @@ std::string count(std::uint64_t n) {
   if (n < 100'000) return fmt::format("{}", n);
   if (n < 10'000'000) return fmt::format("{:.1f} k", static_cast<double>(n) / 1e3);
   return fmt::format("{:.1f} M", static_cast<double>(n) / 1e6);
-}
-
-// Pads to a width in characters, not bytes.
-std::string fit(const std::string& text, std::size_t width, bool right = true) {
-  std::size_t length = 0;
-  for (char c : text) length += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  const std::string space(length < width ? width - length : 0, ' ');
-  return right ? space + text : text + space;
 }
 
 template <class Out>

@@ -1,9 +1,9 @@
 // faultline run FILE: one run, its verdict and summary.
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "cli/commands.hpp"
+#include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "lab/evidence/evaluate.hpp"
 #include "lab/export/csv.hpp"
@@ -32,26 +32,6 @@ std::string command_of(const RunCommand& o, std::int64_t seed) {
   if (!o.duration.empty()) text += " --duration " + shell(o.duration);
   return text;
 }
-
-// The share done, on stderr, when that is a terminal.
-class ProgressLine {
- public:
-  explicit ProgressLine(bool wanted) : on_(wanted && isatty(STDERR_FILENO) != 0) {}
-  ~ProgressLine() {
-    if (shown_) fmt::print(stderr, "\r\x1b[K");
-  }
-  void show(double share) {
-    const int percent = static_cast<int>(share * 100);
-    if (!on_ || percent == last_) return;
-    last_ = percent;
-    shown_ = true;
-    fmt::print(stderr, "\r{:3} % ", percent);
-  }
-
- private:
-  bool on_, shown_ = false;
-  int last_ = -1;
-};
 
 }  // namespace
 

@@ -73,18 +73,18 @@ std::vector<Subject> subjects_of(const RunResult& result) {
 ChartContent latency_of(const RunResult& result, const Subject& subject) {
   ChartContent content = titled("Latency");
   content.logarithmic = true;
-  if (result.client_series.empty()) return content;
-  const ClientSeries* series = nullptr;
+  const auto add = [&](const auto* series) {
+    if (series == nullptr) return;
+    content.curves.push_back(curve("p99", Meaning::Tail, Unit::Seconds, result, series->p99_s));
+    content.curves.push_back(curve("p50", Meaning::Typical, Unit::Seconds, result, series->p50_s));
+  };
   if (subject.kind == Subject::Kind::Client) {
-    series = series_of(result.client_series, subject.name);
     content.aside = "of requests answered";
+    add(series_of(result.client_series, subject.name));
   } else {
-    series = &result.client_series.front().value;
-    content.aside = "of client " + result.client_series.front().name;
+    content.aside = "from arrival to reply";
+    add(series_of(result.service_series, subject.name));
   }
-  if (series == nullptr) return content;
-  content.curves.push_back(curve("p99", Meaning::Tail, Unit::Seconds, result, series->p99_s));
-  content.curves.push_back(curve("p50", Meaning::Typical, Unit::Seconds, result, series->p50_s));
   return content;
 }
 

@@ -5,7 +5,9 @@
 #include <QCommandLineParser>
 #include <QSettings>
 #include <QStandardPaths>
+#include <atomic>
 #include <cstdio>
+#include <string_view>
 
 #include "gui/main_window.hpp"
 #include "gui/run_file.hpp"
@@ -17,6 +19,15 @@ using namespace faultline::gui;
 namespace {
 
 constexpr int kUsage = 2, kRuntime = 3;
+
+// `--fingerprint FILE`: runs the file as the window would, without one, and prints the fingerprint.
+int print_fingerprint(const char* file) {
+  const std::atomic<bool> never{false};
+  const RunOutcome outcome = run_file({file, "base"}, never, {});
+  if (!outcome.result) return kUsage;
+  std::printf("%016llx\n", static_cast<unsigned long long>(outcome.result->fingerprint));
+  return 0;
+}
 
 struct Options {
   QString file, variant = "base";
@@ -60,7 +71,8 @@ Options read_options(QApplication& application) {
   parser.addVersionOption();
   parser.addPositionalArgument("FILE", "A scenario to open and run.", "[FILE]");
   parser.addOptions(
-      {{"run", "Run the scenario at once (as opening a file always does)."},
+      {{"fingerprint", "Run FILE without a window, print its fingerprint, and quit.", "FILE"},
+       {"run", "Run the scenario at once (as opening a file always does)."},
        {"variant", "The variant to run.", "NAME", "base"},
        {"theme", "light, dark or system.", "THEME"},
        {"screenshot", "Write a picture of the window after the run, and quit.", "PNG"},
@@ -105,6 +117,7 @@ void prepare_platform(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 3 && std::string_view(argv[1]) == "--fingerprint") return print_fingerprint(argv[2]);
   prepare_platform(argc, argv);
   QApplication application(argc, argv);
   QApplication::setApplicationName("faultline-gui");

@@ -121,20 +121,21 @@ void Histogram::subtract(const Histogram& earlier) {
   FL_ASSERT(earlier.count_ <= count_ && earlier.first_ >= first_ &&
                 earlier.first_ + earlier.size_ <= first_ + size_,
             "subtracting what isn't an earlier state of this histogram");
-  for (std::uint32_t i = 0; i < earlier.size_; ++i)
-    buckets_[earlier.first_ - first_ + i] -= earlier.buckets_[i];
+  std::uint64_t* mine = buckets_.get() + (earlier.first_ - first_);
+  const std::uint64_t* theirs = earlier.buckets_.get();
+  for (std::uint32_t i = 0; i < earlier.size_; ++i) mine[i] -= theirs[i];
   count_ -= earlier.count_;
   sum_high_ -= earlier.sum_high_ + (sum_low_ < earlier.sum_low_ ? 1 : 0);
   sum_low_ -= earlier.sum_low_;
   const std::uint64_t old_min = min_, old_max = max_;
   min_ = ~std::uint64_t{0};
   max_ = 0;
-  for (std::uint32_t i = 0; i < size_; ++i) {
-    if (buckets_[i] == 0) continue;
-    const std::uint64_t lowest = lowest_of(first_ + i);
-    min_ = std::min(min_, std::max(lowest, old_min));
-    max_ = std::min(lowest + width_of(first_ + i) - 1, old_max);
-  }
+  if (count_ == 0) return;
+  std::uint32_t least = bucket_of(old_min), most = bucket_of(old_max);
+  while (buckets_[least - first_] == 0) ++least;
+  while (buckets_[most - first_] == 0) --most;
+  min_ = std::max(lowest_of(least), old_min);
+  max_ = std::min(lowest_of(most) + width_of(most) - 1, old_max);
 }
 
 void Histogram::clear() {

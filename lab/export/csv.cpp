@@ -7,20 +7,14 @@
 #include <cstring>
 #include <filesystem>
 
+#include "lab/export/text.hpp"
+
 namespace faultline {
 namespace {
 
-// RFC 4180: quoted where it has to be.
-std::string cell(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string out = "\"";
-  for (char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-  return out + "\"";
-}
-
 void add(std::string& out, std::string_view kind, const std::string& name, std::string_view field,
          double value) {
-  out += fmt::format("{},{},{},{}\n", kind, cell(name), field, value);
+  out += fmt::format("{},{},{},{}\n", kind, csv_cell(name), field, value);
 }
 
 void add_latency(std::string& out, std::string_view kind, const std::string& name,
@@ -73,8 +67,8 @@ std::string series(const RunResult& r) {
   const auto rows = [&](std::string_view kind, const std::string& name, std::string_view signal,
                         const std::vector<double>& values) {
     for (std::size_t i = 0; i < values.size(); ++i)
-      out += fmt::format("{},{},{},{},{}\n", static_cast<double>(i) * r.step_s, kind, cell(name),
-                         signal, values[i]);
+      out += fmt::format("{},{},{},{},{}\n", static_cast<double>(i) * r.step_s, kind,
+                         csv_cell(name), signal, values[i]);
   };
   for (const auto& [name, c] : r.client_series) {
     rows("client", name, "offered", c.offered);
@@ -88,6 +82,8 @@ std::string series(const RunResult& r) {
     rows("service", name, "queue", s.queue);
     rows("service", name, "busy", s.busy);
     rows("service", name, "instances", s.instances);
+    rows("service", name, "p50_s", s.p50_s);
+    rows("service", name, "p99_s", s.p99_s);
   }
   return out;
 }
@@ -95,7 +91,7 @@ std::string series(const RunResult& r) {
 std::string timeline(const RunResult& r) {
   std::string out = "t_s,kind,subject,what\n";
   for (const Moment& m : r.timeline)
-    out += fmt::format("{},{},{},{}\n", m.t_s, m.kind, cell(m.subject), cell(m.what));
+    out += fmt::format("{},{},{},{}\n", m.t_s, m.kind, csv_cell(m.subject), csv_cell(m.what));
   return out;
 }
 

@@ -140,9 +140,9 @@ Json series_of(const RunResult& r) {
                 {"p99_s", s.p99_s}};
   });
   j["services"] = by_name(r.service_series, [](const ServiceSeries& s) {
-    return Json{{"arrivals", s.arrivals},      {"queue", s.queue}, {"busy", s.busy},
-                {"instances", s.instances},    {"ok", s.ok},       {"failed", s.failed},
-                {"utilization", s.utilization},
+    return Json{{"arrivals", s.arrivals},       {"queue", s.queue}, {"busy", s.busy},
+                {"instances", s.instances},     {"ok", s.ok},       {"failed", s.failed},
+                {"utilization", s.utilization}, {"p50_s", s.p50_s}, {"p99_s", s.p99_s},
                 {"wasted_s", s.wasted_s}};
   });
   j["edges"] = by_name(r.edge_series, [](const EdgeSeries& s) {

@@ -25,6 +25,11 @@ bool is_about(const Expectation& e, std::string_view kind, const std::string& na
   return e.metric.starts_with(prefix) || e.metric.starts_with(quoted);
 }
 
+SloRule rule_of(const Slo& slo) {
+  return {static_cast<SloRule::Kind>(slo.kind), slo.threshold.value_or(Duration::max()),
+          slo.rate ? slo.rate->per_second : 0, slo.slice};
+}
+
 std::span<const double> padded(std::vector<double>& out, const Series& series, std::size_t bins) {
   const auto values = series.values();
   out.assign(values.begin(), values.end());
@@ -42,10 +47,10 @@ Measuring measuring_for(const Scenario& scenario, const WorldSpec& spec,
   m.bins = static_cast<std::size_t>(scenario.duration.ns / m.step.ns) + 2;
   if (options.trace_request) m.traced_request = *options.trace_request;
   m.trace_all = options.trace_all;
+  m.log_requests = options.log_requests;
   for (const auto& slo : scenario.slos) {
     for (std::uint32_t c = 0; c < spec.clients.size(); ++c) {
-      if (spec.clients[c].name == slo.value.client)
-        m.slos.push_back({c, slo.value.threshold.value_or(Duration::max())});
+      if (spec.clients[c].name == slo.value.client) m.slos.push_back({c, rule_of(slo.value)});
     }
   }
   for (const Expectation& e : scenario.expectations) {
@@ -77,6 +82,7 @@ Recorder::Recorder(const Scenario& scenario, World& world, Duration step)
   for (const auto& e : world.spec().edges) edges_.push_back({e.name, {}});
   service_before_.resize(services_.size());
   edge_before_.resize(edges_.size());
+  latency_before_.resize(services_.size());
   wanted_.push_back(Instant{} + scenario.warmup);
   for (const Expectation& e : scenario.expectations) {
     if (!e.window) continue;
@@ -139,6 +145,7 @@ void Recorder::sample_bin() {
         b.failed += h.failed;
       }
     }
+    const Histogram latency = latency_since_last_bin(i);
     const Before& a = service_before_[i];
     ServiceSeries& out = services_[i].value;
     out.arrivals.push_back(static_cast<double>(b.arrivals - a.arrivals));
@@ -150,6 +157,8 @@ void Recorder::sample_bin() {
     out.instances.push_back((b.ready - a.ready) / seconds);
     out.utilization.push_back(b.threads > a.threads ? (b.busy - a.busy) / (b.threads - a.threads)
                                                     : 0);
+    out.p50_s.push_back(latency.quantile(0.5));
+    out.p99_s.push_back(latency.quantile(0.99));
     service_before_[i] = b;
   }
   for (std::size_t i = 0; i < edges_.size(); ++i) {
@@ -161,6 +170,25 @@ void Recorder::sample_bin() {
     edge_before_[i].attempts = b.attempts;
     edge_before_[i].failed = b.failed;
   }
+}
+
+// Of all its endpoints and versions.
+Histogram Recorder::latency_since_last_bin(std::size_t service) {
+  Histogram sum;
+  std::size_t i = 0;
+  std::vector<Histogram>& before = latency_before_[service];
+  for (const auto& version : world_.services()[service].handling) {
+    before.resize(std::max(before.size(), i + version.size()));
+    for (const HandlingStatistics& h : version) {
+      Histogram& was = before[i++];
+      if (h.latency.count() == was.count()) continue;
+      Histogram fresh = h.latency;
+      fresh.subtract(was);
+      was = h.latency;
+      sum.empty() ? sum.swap(fresh) : sum.merge(fresh);
+    }
+  }
+  return sum;
 }
 
 RunResult Recorder::finish(const RunOptions& options) {
@@ -244,6 +272,8 @@ RunResult Recorder::finish(const RunOptions& options) {
   r.client_series = std::move(clients_);
   r.service_series = std::move(services_);
   r.edge_series = std::move(edges_);
+  for (std::size_t i = 0; i < r.clients.size() && options.log_requests; ++i)
+    r.requests.push_back({r.clients[i].name, std::move(world_.clients()[i].log)});
   write_slos(r);
   write_rollouts(r);
   write_timeline(r);

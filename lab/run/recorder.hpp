@@ -24,6 +24,7 @@ class Recorder {
 
  private:
   void sample_bin();
+  Histogram latency_since_last_bin(std::size_t service);
   void keep_snapshot();
   void write_slos(RunResult& result) const;
   void write_rollouts(RunResult& result) const;
@@ -47,6 +48,7 @@ class Recorder {
   };
   std::vector<Before> service_before_;
   std::vector<EdgeStatistics> edge_before_;
+  std::vector<std::vector<Histogram>> latency_before_;  // of services, by version and endpoint
   Instant bin_began_;
 };
 

@@ -80,8 +80,9 @@ struct ClientSeries {
 };
 struct ServiceSeries {
   std::vector<double> arrivals, queue, busy, instances, ok, failed;
-  std::vector<double> utilization;  // busy threads / threads of ready instances
-  std::vector<double> wasted_s;     // thread-seconds of jobs that ended after their caller had gone
+  std::vector<double> utilization;   // busy threads / threads of ready instances
+  std::vector<double> p50_s, p99_s;  // of the answers given in the bin, arrival to reply
+  std::vector<double> wasted_s;      // thread-seconds of jobs that ended after their caller had gone
 };
 struct EdgeSeries {
   std::vector<double> calls, attempts, failed;
@@ -130,8 +131,9 @@ struct RunResult {
   std::vector<Named<CacheFigures>> caches;
   std::vector<Stretch> stretches;  // of the windows that expectations ask about
   std::vector<Judgement> expectations;
-  std::vector<Moment> timeline;    // in order of time
-  std::vector<std::string> trace;  // of the request asked for
+  std::vector<Moment> timeline;                          // in order of time
+  std::vector<std::string> trace;                        // of the request asked for
+  std::vector<Named<std::vector<RequestEnd>>> requests;  // by client, if asked for
   double step_s = 1;
   std::vector<Named<ClientSeries>> client_series;
   std::vector<Named<ServiceSeries>> service_series;

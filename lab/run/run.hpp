@@ -16,6 +16,7 @@ struct RunOptions {
   std::optional<std::int64_t> seed;            // instead of the scenario's
   std::string variant = "base", file;          // for the result; the settings are in the scenario
   std::optional<std::uint64_t> trace_request;  // number of the request to tell, from 0
+  bool log_requests = false;                   // every request's end goes into the result
   bool trace_all = false;                      // every request (for tests)
   const std::atomic<bool>* stop = nullptr;     // set by another thread or a signal: end early
   std::function<void(double share)> progress;  // called now and then, on this thread

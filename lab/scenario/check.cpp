@@ -33,6 +33,7 @@ class Checker {
     for (const Reference& r : references) check_reference(r);
     for (std::size_t i = 0; i < scenario_.expectations.size(); ++i) check_bound(i);
     check_rollout_names();
+    check_cohorts();
     check_histories();
     // A duration from outside shortens the run on purpose; one that couldn't be read says nothing.
     if (locate(document_.root, {"duration"}).setting < 0 && !wrong("duration")) check_times();
@@ -183,6 +184,20 @@ class Checker {
           names.begin() + static_cast<long>(i))
         report(path, "E306", fmt::format("two rollouts are called {}", names[i]),
                "give one of them a `name`");
+    }
+  }
+
+  void check_cohorts() {
+    for (std::size_t i = 0; i < scenario_.rollouts.size(); ++i) {
+      const Rollout& rollout = scenario_.rollouts[i];
+      if (!rollout.config) continue;
+      for (const std::string& caller : rollout.config->callers()) {
+        const std::string edge = caller + "->" + rollout.service;
+        if (std::find(edges_.begin(), edges_.end(), edge) != edges_.end()) continue;
+        report({"rollout", std::to_string(i), "steps"}, "E404",
+               fmt::format("{} does not call {}", caller, rollout.service),
+               "a cohort is a client or service that calls the service itself");
+      }
     }
   }
 

@@ -204,7 +204,9 @@ struct Slo {
   int kind = 0;  // of kSloKinds
   Share target{0.999};
   Duration window = milliseconds(std::int64_t{30} * 86'400'000);
-  std::optional<Duration> threshold;  // latency
+  std::optional<Duration> threshold;      // latency
+  std::optional<Rate> rate;               // throughput
+  Duration slice = milliseconds(10'000);  // throughput
   std::optional<std::string> history;
   void describe(Binder& b);
 };

@@ -7,7 +7,9 @@
 namespace faultline {
 namespace {
 
-constexpr std::array<std::string_view, 2> kSloKinds = {"availability", "latency"};
+// In the order of SloRule::Kind.
+constexpr std::array<std::string_view, 4> kSloKinds = {"availability", "latency", "throughput",
+                                                       "correctness"};
 
 }  // namespace
 
@@ -18,7 +20,10 @@ void Slo::describe(Binder& b) {
            .refers = Refers::Client},
           client);
   b.choice(
-      {.key = "kind", .help = "Which requests are good: answered, or answered within `threshold`."},
+      {.key = "kind",
+       .help = "What is good: a request that is answered, or answered within `threshold`; a slice "
+               "of time in which at least min(`rate`, what was offered) was served; an answer "
+               "that is not wrong."},
       kind, kSloKinds);
   static constexpr std::array<Dialect<Slo>, 1> kDialects = {{
       {"guide", "99.9% available; for kind latency, 99% within 200ms; both over 30d.",
@@ -30,7 +35,7 @@ void Slo::describe(Binder& b) {
   }};
   const bool liked = b.like(kDialects, *this);
   b.field({.key = "target",
-           .help = "Share of requests that should be good.",
+           .help = "Share of requests (slices, answers) that should be good.",
            .min = 0,
            .max = 1,
            .required = !liked},
@@ -41,12 +46,28 @@ void Slo::describe(Binder& b) {
            .min = 0,
            .above_min = true},
           threshold);
+  b.field({.key = "rate",
+           .help = "Of kind throughput: what has to be served where as much is offered.",
+           .min = 0,
+           .above_min = true},
+          rate);
+  b.field({.key = "slice",
+           .help = "Of kind throughput: the length of a slice; served is what is answered within "
+                   "a slice's length of being due.",
+           .min = 0.1,
+           .max = 86400},
+          slice);
   b.field({.key = "history",
            .help = "What came before the run: \"29d at 99.95%\".",
            .fallback = "none"},
           history);
-  if (kSloKinds[static_cast<std::size_t>(kind)] == "latency" && !threshold)
-    b.reject("kind", "is latency, which needs a threshold");
+  const std::string_view counted = kSloKinds[static_cast<std::size_t>(kind)];
+  if (counted == "latency" && !threshold) b.reject("kind", "is latency, which needs a threshold");
+  if (counted == "throughput" && !rate) b.reject("kind", "is throughput, which needs a rate");
+  for (const char* key : {"rate", "slice"}) {
+    if (counted != "throughput" && b.given(key)) b.reject(key, "is about throughput");
+  }
+  if (counted != "latency" && b.given("threshold")) b.reject("threshold", "is about latency");
   if (target.value >= 1) b.reject("target", "leaves no error budget; ask for less than 100%");
 }
 

@@ -2,35 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <map>
 
 #include "lab/run/run.hpp"
+#include "lab/study/statistics.hpp"
 
 namespace faultline {
 namespace {
 
-struct Mean {
-  double value = 0, half_width = 0;
-};
-
-Mean mean_of(const std::vector<double>& x) {
-  double sum = 0;
-  for (double v : x) sum += v;
-  const auto n = static_cast<double>(x.size());
-  Mean m{sum / n, 0};
-  double squares = 0;
-  for (double v : x) squares += (v - m.value) * (v - m.value);
-  if (x.size() < 2) return m;
-  const double t = boost::math::quantile(boost::math::students_t(n - 1), 0.975);
-  m.half_width = t * std::sqrt(squares / (n - 1) / n);
-  return m;
-}
-
-Verdict judged(const std::string& op, const Mean& gap) {
+Verdict judged(const std::string& op, const Estimate& gap) {
   // The gap is observed − bound; it is zero width if every replication gave the same.
-  const double low = gap.value - gap.half_width, high = gap.value + gap.half_width;
+  const double low = gap.low(), high = gap.high();
   const auto side = [&](bool all_in, bool all_out) {
     return all_in ? Verdict::Pass : all_out ? Verdict::Fail : Verdict::Inconclusive;
   };
@@ -59,9 +42,9 @@ Judgement combined(const std::vector<Judgement>& each) {
     j.detail = fmt::format("{} replications", each.size());
     return j;
   }
-  const Mean m = mean_of(observed);
-  j.observed = m.value;
-  j.verdict = judged(j.op, mean_of(gaps));
+  const Estimate m = estimate(observed);
+  j.observed = m.mean;
+  j.verdict = judged(j.op, estimate(gaps));
   j.detail =
       fmt::format("± {} over {} replications", format_value(m.half_width, j.unit), each.size());
   return j;

@@ -47,6 +47,12 @@ struct ServiceView {
   bool rollout_under_way = false;
 };
 
+// For which share of the calls a flag is on from now on; 0: off, whatever was said before.
+struct FlagShare {
+  double share = 0;
+  std::string of;  // of one caller only; empty: of everybody
+};
+
 struct Actions {
   struct Replicas {
     std::uint32_t version;
@@ -55,6 +61,7 @@ struct Actions {
   };
   std::vector<Replicas> replicas;
   std::optional<double> weight;          // share of traffic for the newest version; < 0: no split
+  std::optional<FlagShare> flag;         // the version is a flag in every instance
   std::optional<std::uint32_t> stable;   // the version that is now the one
   std::optional<VersionEffects> begins;  // a rollout of this version
   bool ends = false;                     // the rollout
@@ -79,6 +86,7 @@ class ControllerConfig {
   virtual std::unique_ptr<Controller> make(std::int64_t replicas) const = 0;
   virtual bool is_rollout() const { return false; }
   virtual const ReleaseOptions* release() const { return nullptr; }  // of a rollout
+  virtual std::vector<std::string> callers() const { return {}; }    // of the service, named in it
 };
 
 template <class Derived>

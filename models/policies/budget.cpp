@@ -25,7 +25,7 @@ class Throttle final : public AttemptBudget {
   Throttle(double tokens, double ratio) : throttle_(tokens, ratio) {}
   void attempt_ended(const CallView&, Outcome outcome, bool retryable) override {
     if (outcome.ok()) throttle_.succeeded();
-    if (retryable || outcome.retry_after_s < 0) throttle_.failed();
+    if (retryable || outcome.retry_after_s() < 0) throttle_.failed();
   }
   bool may_resend(const CallView&, Error) override { return throttle_.allows(); }
 

@@ -11,7 +11,7 @@ class Fallback final : public Policy {
   explicit Fallback(float quality) : quality_(quality) {}
   After after(const CallView&, Outcome outcome) override {
     if (outcome.ok() || outcome.error == Error::Cancelled) return {};
-    return {.verdict = After::Verdict::Replace, .outcome = {Error::None, quality_}};
+    return {.verdict = After::Verdict::Replace, .outcome = Outcome::answered(quality_)};
   }
 
  private:

@@ -93,14 +93,14 @@ class Hedge final : public Policy {
   After as_grpc(const CallView& call, Outcome outcome) {
     if (!contains(*nonfatal_, outcome.error)) return {};
     const bool alone = call.live <= 1;
-    if (outcome.retry_after_s < 0)
+    if (outcome.retry_after_s() < 0)
       return {.verdict = alone ? After::Verdict::Accept : After::Verdict::NoMore};
     // The last one under way: the next is paid for here, as the call would else wait for nothing.
     const bool may =
         call.hedges < max_ && (!alone || !budget_ || budget_->may_resend(call, outcome.error));
     if (!may) return {.verdict = alone ? After::Verdict::Accept : After::Verdict::Absorb};
     return {.verdict = After::Verdict::Rearm,
-            .delay = from_seconds(static_cast<double>(outcome.retry_after_s))};
+            .delay = from_seconds(static_cast<double>(outcome.retry_after_s()))};
   }
   Duration patience() const { return after_.quantile > 0 ? own_.quantile() : after_.time; }
   Patience after_;

@@ -64,7 +64,7 @@ class Retry final : public Policy {
   // NotAsked: it is sent again, if it failed at all.
   NotAgain verdict(const CallView& call, Outcome outcome) {
     if (call.final) return NotAgain::NotAsked;
-    const bool told_not_to = set_.hint == Hint::Grpc && outcome.retry_after_s < 0;
+    const bool told_not_to = set_.hint == Hint::Grpc && outcome.retry_after_s() < 0;
     const bool retryable = !outcome.ok() && contains(set_.on, outcome.error);
     if (budget_) budget_->attempt_ended(call, outcome, retryable || told_not_to);
     if (outcome.ok()) return NotAgain::NotAsked;
@@ -87,8 +87,8 @@ class Retry final : public Policy {
         n -= at->second;
     }
     const Duration own = backoff.wait(n, derive(call.lineage, kBackoffDraw));
-    if (set_.hint == Hint::Ignore || outcome.retry_after_s <= 0) return own;
-    const Duration told = from_seconds(static_cast<double>(outcome.retry_after_s));
+    if (set_.hint == Hint::Ignore || outcome.retry_after_s() <= 0) return own;
+    const Duration told = from_seconds(static_cast<double>(outcome.retry_after_s()));
     if (told > set_.hint_limit) return own;
     switch (set_.hint) {
       case Hint::Ignore:

@@ -144,6 +144,7 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
   for (ClientWindow& window : stats.windows) window.offered += window.covers(now());
   for (PeakCounter& peak : stats.arrivals_peaks) peak.count(now());
   stats.offered.add(now(), 1);
+  for (SloCounter& slo : stats.slos) slo.due(now());
   if (requests_++ == measuring_.traced_request || measuring_.trace_all) {
     call.traced = true;
     trace(call, "client {} wants something", client.name);
@@ -165,22 +166,18 @@ void World::request_ended(Call& call, Outcome outcome) {
     if (!window.covers(call.due)) continue;
     if (outcome.ok()) {
       ++window.ok;
-      window.degraded += outcome.quality < 1;
+      window.degraded += outcome.quality() < 1;
       window.in_time += in_time;
-      window.quality += static_cast<double>(outcome.quality);
+      window.quality += static_cast<double>(outcome.quality());
       window.latency.record(took);
     } else {
       ++window.failed;
       ++window.errors[static_cast<std::size_t>(outcome.error)];
     }
   }
-  for (SloCounter& slo : stats.slos) {
-    if (call.due < slo.begin) continue;
-    const bool good = outcome.ok() && took <= slo.threshold;
-    ++slo.total;
-    slo.good += good;
-    (good ? slo.good_series : slo.bad_series).add(now(), 1);
-  }
+  for (SloCounter& slo : stats.slos) slo.ended(call.due, now(), outcome);
+  if (measuring_.log_requests && call.due >= measuring_.warmup)
+    stats.log.push_back({call.lineage, took, outcome.error});
   if (outcome.ok()) {
     stats.ok.add(now(), 1);
     stats.bin_latency.record(took);

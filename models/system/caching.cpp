@@ -80,7 +80,7 @@ void World::wake_waiters(std::uint32_t cache_id, std::uint32_t key, Outcome outc
     Attempt& attempt = attempts_[job];
     attempt.pending = 0;
     attempt.good = outcome.ok() ? 1 : 0;
-    attempt.share = outcome.quality;
+    attempt.share = outcome.quality();
     afterwards_.push_back({Afterwards::What::Settle, job});
   }
 }

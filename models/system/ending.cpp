@@ -136,8 +136,7 @@ void World::on_reply_delivered(AttemptId id) {
 
 void World::answer_arrived(AttemptId id, Attempt& attempt) {
   const Call& call = calls_[attempt.call];
-  Outcome outcome = attempt.error == Error::None ? Outcome{Error::None, attempt.quality}
-                                                 : Outcome::failed(attempt.error, attempt.quality);
+  Outcome outcome(attempt.error, attempt.quality);
   const Route& route = routes_[call.route];
   if (!outcome.ok()) ++route.counts->errors[static_cast<std::size_t>(outcome.error)];
   outcome.unsure = outcome.error == Error::Unreachable && attempt.arrived != Instant::max();

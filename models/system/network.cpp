@@ -42,7 +42,7 @@ InstanceId World::choose(Target& target, const Call& call, const Attempt& attemp
   if (service.weight >= 0) {
     const std::uint64_t key =
         derive(derive(attempt_key(call, attempt), spec_.services[target.service].key), kSplit);
-    const Version& newest = service.versions.back();
+    const Version& newest = service.versions[service.split];
     const Version& stable = service.versions[service.stable];
     const bool to_newest = Draws(key).uniform() < service.weight;
     among = to_newest && !newest.ready.empty() ? &newest.ready : &stable.ready;

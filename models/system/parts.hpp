@@ -77,12 +77,13 @@ struct Instance {
   std::uint32_t ordinal = 0;  // within its service, counting all that ever were
   std::uint32_t caller = 0;
   InstanceState state = InstanceState::Starting;
+  bool flagged = false;    // its service has feature flags
   bool serving = false;    // its queue is being served further up the stack
   std::uint32_t busy = 0;  // threads held
   std::uint32_t queued = 0;
   std::uint32_t named = 0;  // attempts that name it
   AttemptId jobs = kNone;   // those that hold a thread
-  bool ordinary = true;     // of the first version, and no fault slows it or makes it fail
+  bool ordinary = true;     // of the one and first version, and no fault slows it or makes it fail
   struct Line {
     AttemptId head = kNone, tail = kNone;
   };
@@ -95,7 +96,7 @@ struct Instance {
 
   void set(InstanceConditions now) {
     conditions = std::move(now);
-    ordinary = version == 0 && conditions.slowdown == 1 && conditions.errors.empty();
+    ordinary = version == 0 && !flagged && conditions.slowdown == 1 && conditions.errors.empty();
   }
 };
 
@@ -114,11 +115,25 @@ struct Version {
   std::uint64_t answers = 0, errors = 0;  // ever
 };
 
+// A feature flag: a version that calls meet in instances of another one.
+struct FlagState {
+  std::uint32_t version = 0;
+  std::uint32_t of = 0;  // the instances' version
+  struct Turn {
+    Instant at;
+    double share = 0;
+    std::uint32_t caller = kNone;  // a client, or clients + a service; none: everybody
+  };
+  std::vector<Turn> turns;  // in the order of time
+};
+
 struct ServiceState {
   std::vector<InstanceId> ready;
   std::vector<Version> versions;
   std::uint32_t stable = 0;  // version
-  double weight = -1;        // share for the newest version; < 0: no split
+  double weight = -1;        // share for the version `split`; < 0: no split
+  std::uint32_t split = 0;
+  std::vector<FlagState> flags;
   std::uint32_t instances_made = 0;
   bool metered = false;
   bool rollout_under_way = false;

@@ -24,7 +24,7 @@ void World::arrive(AttemptId id, Attempt& attempt, const Call& call, const Route
   ServiceStatistics& stats = *instance.stats;
   ++stats.arrivals;
   for (PeakCounter& peak : stats.arrivals_peaks) peak.count(now());
-  ++instance.handling[route.endpoint].arrivals;
+  ++handling(attempt, call, route, instance).arrivals;
   if (instance.conditions.down || instance.state == InstanceState::Gone)
     return refuse(id, Error::Unavailable);
   if (now() >= expiry(attempt, call, route)) return refuse(id, Error::Deadline);
@@ -122,10 +122,10 @@ void World::finish_job(AttemptId id, Attempt& attempt, const Call& call, const R
                        Outcome outcome) {
   const InstanceId instance_id = attempt.instance;
   Instance& instance = instances_[instance_id];
-  HandlingStatistics& stats = instance.handling[route.endpoint];
+  HandlingStatistics& stats = handling(attempt, call, route, instance);
   ++stats.completed;
   stats.latency.record(now() - attempt.arrived);
-  count_answer(attempt, instance, route, outcome);
+  count_answer(attempt, call, instance, stats, outcome);
   if (route.log != kNone) operation_ended(id, outcome);
   free_thread(id, attempt, instance);
   if (call.traced) trace(call, "is done: {}", outcome.ok() ? "ok" : name(outcome.error));
@@ -135,21 +135,21 @@ void World::finish_job(AttemptId id, Attempt& attempt, const Call& call, const R
   reply(id, attempt, route, outcome);
 }
 
-void World::count_answer(const Attempt& attempt, const Instance& instance, const Route& route,
-                         Outcome outcome) {
-  HandlingStatistics& stats = instance.handling[route.endpoint];
+void World::count_answer(const Attempt& attempt, const Call& call, const Instance& instance,
+                         HandlingStatistics& stats, Outcome outcome) {
   if (outcome.ok()) {
     ++stats.ok;
   } else {
     ++stats.failed;
     ++stats.errors[static_cast<std::size_t>(outcome.error)];
   }
-  if (services_[instance.service].metered) meter(attempt, instance, outcome);
+  if (services_[instance.service].metered) meter(attempt, call, outcome);
 }
 
 // For the controllers that look at this service.
-void World::meter(const Attempt& attempt, const Instance& instance, Outcome outcome) {
-  Version& version = services_[instance.service].versions[instance.version];
+void World::meter(const Attempt& attempt, const Call& call, Outcome outcome) {
+  const Instance& instance = instances_[attempt.instance];
+  Version& version = services_[instance.service].versions[version_met(attempt, call)];
   ++version.answers;
   ++version.meter.answers;
   if (outcome.ok()) {
@@ -174,7 +174,7 @@ void World::reply(AttemptId id, Attempt& attempt, const Route& route, Outcome ou
   cancel_timers(attempt.timers, kServerSide, ~0u);
   if (attempt.abandoned) return release_attempt(id, attempt);
   attempt.error = outcome.error;
-  attempt.quality = outcome.ok() ? outcome.quality : outcome.retry_after_s;
+  attempt.quality = outcome.detail_;
   if (!route.wire->plain) return travel(id, true);
   answer_arrived(id, attempt);
 }

@@ -70,18 +70,55 @@ struct ClientWindow {
   bool covers(Instant due) const { return due >= begin && due < end; }
 };
 
-// A service level objective's count of good and bad requests.
-struct SloCounter {
-  Duration threshold = Duration::max();  // a good answer takes no longer
-  Instant begin;                         // requests due from then on
+// What a service level objective counts: requests or, for throughput, slices of time.
+struct SloRule {
+  enum class Kind : std::uint8_t { Availability, Latency, Throughput, Correctness };
+  Kind kind = Kind::Availability;
+  Duration threshold = Duration::max();  // Latency: a good answer takes no longer
+  double rate = 0;                       // Throughput: per second
+  Duration slice{0};                     // Throughput
+};
+
+// Its count of what was good, among what was judged.
+class SloCounter {
+ public:
+  // Requests due from `begin` on; the series are of the run's bins.
+  SloCounter(const SloRule& rule, Instant begin, const Series& empty)
+      : good_series(empty), bad_series(empty), rule_(rule), begin_(begin) {}
+  void due(Instant now);
+  void ended(Instant due, Instant now, Outcome outcome);
+  // Judges the slices that are over by now.
+  void advance(Instant now);
+
   std::uint64_t good = 0, total = 0;
   Series good_series, bad_series;  // by when they ended
+
+ private:
+  struct Slice {
+    std::int64_t number = -1;
+    std::uint64_t offered = 0, served = 0;
+  };
+  void count(bool is_good, Instant now);
+  Slice& slice(Instant due);
+
+  SloRule rule_;
+  Instant begin_;
+  std::array<Slice, 2> slices_;  // the one that is, and the one before: the others are judged
+  std::int64_t judged_ = 0;      // slices
+};
+
+// How one request ended.
+struct RequestEnd {
+  std::uint64_t lineage = 0;  // the same request in another variant has the same
+  Duration took;
+  Error error = Error::None;
 };
 
 struct ClientStatistics {
   std::vector<ClientWindow> windows;  // 0: after the warm-up; then what expectations ask for
   std::vector<PeakCounter> arrivals_peaks;
   std::vector<SloCounter> slos;
+  std::vector<RequestEnd> log;  // those due after the warm-up, where it is asked for
   Series offered, ok, failed;
   Histogram bin_latency;  // of the running bin of the series; cleared by the recorder
 };

@@ -52,6 +52,7 @@ InstanceId World::new_instance(std::uint32_t service, std::uint32_t version) {
   instance.caller = caller;
   instance.service = service;
   instance.version = version;
+  instance.flagged = !services_[service].flags.empty();
   instance.spec = &spec_.services[service];
   if (instance.spec->door_rate > 0) {
     instance.door.emplace(instance.spec->door_rate, instance.spec->door_burst);
@@ -160,6 +161,7 @@ void World::on_controller_tick(std::uint32_t i) {
     state.version = static_cast<std::uint32_t>(services_[spec.service].versions.size());
   if (actions.rolled_back) state.rolled_back = now();
   act(spec.service, actions, spec.config->is_rollout() ? FactKind::Rollout : FactKind::Scale);
+  if (actions.flag) turn_flag(spec.service, state.version, *actions.flag);
   if (actions.again.ns < 0) {
     state.done = true;
     return;
@@ -228,7 +230,8 @@ void World::act(std::uint32_t s, const Actions& actions, FactKind kind) {
     version.key = derive(spec_.services[s].key, version.effects.name);
     service.versions.push_back(std::move(version));
     service_stats_[s].handling.emplace_back(spec_.services[s].endpoints.size());
-    service.rollout_under_way = true;
+    service.rollout_under_way = !actions.flag;
+    if (!actions.flag) service.split = static_cast<std::uint32_t>(service.versions.size() - 1);
   }
   for (const Actions::Replicas& r : actions.replicas) scale(s, r.version, r.wanted, r.start_up);
   if (actions.weight) service.weight = *actions.weight;

@@ -30,9 +30,9 @@ std::string_view meaning(Error e) {
 
 std::string told(Outcome outcome) {
   std::string text = fmt::format("{} ({})", name(outcome.error), meaning(outcome.error));
-  if (outcome.retry_after_s > 0)
-    text += fmt::format(", \"come again in {:g} s\"", static_cast<double>(outcome.retry_after_s));
-  if (outcome.retry_after_s < 0) text += ", \"don't come again\"";
+  if (outcome.retry_after_s() > 0)
+    text += fmt::format(", \"come again in {:g} s\"", static_cast<double>(outcome.retry_after_s()));
+  if (outcome.retry_after_s() < 0) text += ", \"don't come again\"";
   return text;
 }
 
@@ -55,7 +55,7 @@ void World::tell_verdict(const Call& call, Outcome outcome, const After& answer)
   if (answer.verdict == After::Verdict::Replace) {
     if (answer.outcome.ok())
       trace(call, "falls back to something lesser (quality {:g}) instead of {}",
-            static_cast<double>(answer.outcome.quality), name(outcome.error));
+            static_cast<double>(answer.outcome.quality()), name(outcome.error));
     return;
   }
   static constexpr std::array<std::string_view, 6> kWhy = {
@@ -72,7 +72,7 @@ void World::tell_verdict(const Call& call, Outcome outcome, const After& answer)
 void World::tell_end(const Call& call, Outcome outcome) {
   const double took = (now() - call.due).seconds() * 1e3;
   if (!outcome.ok()) return trace(call, "has failed after {:.3f} ms: {}", took, told(outcome));
-  const double quality = static_cast<double>(outcome.quality);
+  const double quality = static_cast<double>(outcome.quality());
   trace(call, "is answered after {:.3f} ms{}", took,
         quality < 1 ? fmt::format(", with quality {:g}", quality) : "");
 }

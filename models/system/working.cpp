@@ -17,7 +17,7 @@ constexpr std::uint16_t kBeginning = 0x8000;  // in `pending`: legs are still be
 void World::start_job(AttemptId id, Attempt& attempt, const Call& call, const Route& route) {
   Instance& instance = instances_[attempt.instance];
   attempt.started = now();
-  instance.handling[route.endpoint].wait.record(now() - attempt.arrived);
+  handling(attempt, call, route, instance).wait.record(now() - attempt.arrived);
   ++instance.busy;
   instance.stats->busy.add(now(), 1);
   attempt.prev = kNone;
@@ -44,8 +44,9 @@ bool World::fails_at_once(const Attempt& attempt, const Call& call, Outcome& how
     how = Outcome::failed(errors.error, errors.retry_after_s);
     return true;
   }
-  if (instance.version == 0) return false;
-  const Version& version = services_[instance.service].versions[instance.version];
+  const std::uint32_t met = version_met(attempt, call);
+  if (met == 0) return false;
+  const Version& version = services_[instance.service].versions[met];
   if (version.effects.errors <= 0) return false;
   how = Outcome::failed(Error::ServerError);
   return Draws(derive(attempt_key(call, attempt), version.key ^ kVersionError)).uniform() <
@@ -61,8 +62,8 @@ Duration World::work_of(const StepSpec& step, const Attempt& attempt, const Call
 Duration World::slowed(Duration work, const Attempt& attempt, const Call& call) const {
   const Instance& instance = instances_[attempt.instance];
   double factor = instance.conditions.slowdown;
-  if (instance.version != 0) {
-    const Version& version = services_[instance.service].versions[instance.version];
+  if (const std::uint32_t met = version_met(attempt, call); met != 0) {
+    const Version& version = services_[instance.service].versions[met];
     const std::uint64_t key = derive(attempt_key(call, attempt), version.key ^ kVersionSlow);
     if (version.effects.slow_share > 0 && Draws(key).uniform() < version.effects.slow_share)
       factor *= version.effects.slow_factor;
@@ -78,8 +79,8 @@ bool World::draws_chance(const StepSpec& step, const Attempt& attempt, const Cal
 void World::run_steps(AttemptId id, Attempt& attempt, const Call& call, const Route& route) {
   for (;;) {
     if (attempt.step == route.step_count) {
-      const Outcome answer = attempt.tainted ? Outcome::failed(Error::WrongData)
-                                             : Outcome{Error::None, attempt.quality};
+      const Outcome answer =
+          attempt.tainted ? Outcome::failed(Error::WrongData) : Outcome::answered(attempt.quality);
       return finish_job(id, attempt, call, route, answer);
     }
     const StepSpec& step = route.steps[attempt.step];
@@ -179,7 +180,7 @@ void World::leg_ended(AttemptId id, Outcome outcome) {
   }
   if (outcome.ok()) {
     ++attempt.good;
-    attempt.share += outcome.quality;
+    attempt.share += outcome.quality();
   }
   const Call& call = calls_[attempt.call];
   const Route& route = routes_[call.route];

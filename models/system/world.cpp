@@ -10,7 +10,7 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
   AssertContext guard(&context_);
   const Series series(measuring.step, measuring.bins);
   for (std::uint32_t i = 0; i < spec.clients.size(); ++i) {
-    ClientStatistics stats{{}, {}, {}, series, series, series, {}};
+    ClientStatistics stats{{}, {}, {}, {}, series, series, series, {}};
     stats.windows.emplace_back().begin = measuring.warmup;
     stats.arrivals_peaks.emplace_back(measuring.warmup, Instant::max());
     client_stats_.push_back(std::move(stats));
@@ -30,8 +30,7 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
     client_stats_[w.client].windows.push_back(std::move(window));
   }
   for (const auto& slo : measuring.slos) {
-    client_stats_[slo.client].slos.push_back(
-        {slo.threshold, measuring.warmup, 0, 0, series, series});
+    client_stats_[slo.client].slos.emplace_back(slo.rule, measuring.warmup, series);
   }
   for (const auto& w : measuring.client_peaks)
     client_stats_[w.client].arrivals_peaks.emplace_back(w.begin, w.end);

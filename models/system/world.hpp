@@ -15,6 +15,7 @@
 //   repeating.cpp  what is done twice, and who notices
 //   caching.cpp    a step that looks something up
 //   weather.cpp    faults begin and end
+//   flagging.cpp   which version of a behaviour a call meets
 //   steering.cpp   controllers look and act; instances come and go
 //   telling.cpp    a request's story, for whoever asked for it
 // docs/life-of-a-request.md walks one through.
@@ -51,9 +52,10 @@ struct Measuring {
   std::vector<ClientStretch> edge_peaks;     // an edge's
   struct Slo {
     std::uint32_t client;
-    Duration threshold;
+    SloRule rule;
   };
   std::vector<Slo> slos;
+  bool log_requests = false;
   std::uint64_t traced_request = ~std::uint64_t{0};  // its number among all, from 0
   bool trace_all = false;  // every request, each line headed by its call's lineage (for tests)
 };
@@ -121,6 +123,8 @@ class World {
 
   void handle(const Calendar::Happening& what);
 
+  // What is marked noinline is rarely done, and would stand in the way of what every request does.
+
   // arriving.cpp
   void open_clients();
   void on_arrival(std::uint32_t client);
@@ -132,7 +136,7 @@ class World {
   void request_ended(Call& call, Outcome outcome);
 
   // identity.cpp
-  void identify(CallId id, std::uint32_t client);
+  [[gnu::noinline]] void identify(CallId id, std::uint32_t client);
   void inherit(CallId child, CallId parent);
   Identity who(CallId id) const { return has_users_ ? identities_[id] : Identity{}; }
 
@@ -141,11 +145,12 @@ class World {
   void send_try(CallId id, unsigned layer);
   AttemptId new_attempt(CallId id);
   void walk_in(AttemptId id, unsigned layer);
-  void ask_policies(AttemptId id, unsigned layer);
+  [[gnu::noinline]] void ask_policies(AttemptId id, unsigned layer);
   void set_alarm(AttemptId id, Attempt& attempt, Call& call, unsigned layer, Duration after,
                  Timing timing);
   void walk_out(CallId id, AttemptId attempt, unsigned layer, Outcome outcome);
-  void tell_policies(CallId id, AttemptId attempt, unsigned layer, Outcome outcome);
+  [[gnu::noinline]] void tell_policies(CallId id, AttemptId attempt, unsigned layer,
+                                       Outcome outcome);
   void unwind(AttemptId id, unsigned floor, Error why);
   void detach(AttemptId id) {
     Attempt& attempt = attempts_[id];
@@ -153,11 +158,11 @@ class World {
     detach(id, attempt, call, routes_[call.route]);
   }
   void detach(AttemptId id, Attempt& attempt, Call& call, const Route& route);
-  void let_go(AttemptId id, Attempt& attempt, Call& call, const Route& route);
+  [[gnu::noinline]] void let_go(AttemptId id, Attempt& attempt, Call& call, const Route& route);
   void cancel_others(Call& call, AttemptId kept) {
     if (call.live > 1) cancel_all_but(call, kept);
   }
-  void cancel_all_but(Call& call, AttemptId kept);
+  [[gnu::noinline]] void cancel_all_but(Call& call, AttemptId kept);
   void abandon_call(CallId id);
   void end_call(CallId id, Outcome outcome) {
     Call& call = calls_[id];
@@ -174,7 +179,7 @@ class World {
   void wake(AttemptId id, unsigned layer);
   void on_reply_delivered(AttemptId id);
   void answer_arrived(AttemptId id, Attempt& attempt);
-  void fail_at_caller(AttemptId id, Attempt& attempt, Error why);
+  [[gnu::noinline]] void fail_at_caller(AttemptId id, Attempt& attempt, Error why);
   CallView view(CallId id, const Call& call, AttemptId attempt) const;
   Pipeline& pipeline_of(const Call& call) {
     return callers_[call.caller].pipelines[routes_[call.route].pipeline];
@@ -190,12 +195,13 @@ class World {
     // Only what stands behind one that stays.
     if (chain != kNone && calendar_.next_of_owner(chain) != kNone) cancel_some(chain, from, until);
   }
-  void cancel_some(std::uint32_t& chain, std::uint32_t from, std::uint32_t until);
+  [[gnu::noinline]] void cancel_some(std::uint32_t& chain, std::uint32_t from, std::uint32_t until);
   void forget_timer(std::uint32_t& chain, TimerId timer);
   Instant expiry(const Attempt& attempt, const Call& call, const Route& route) const {
     return route.tells_deadline ? told_deadline(attempt, call, route) : Instant::max();
   }
-  Instant told_deadline(const Attempt& attempt, const Call& call, const Route& route) const;
+  [[gnu::noinline]] Instant told_deadline(const Attempt& attempt, const Call& call,
+                                          const Route& route) const;
   std::uint64_t attempt_key(const Call& call, const Attempt& attempt) const {
     return attempt.number == 0 ? call.lineage : derive(call.lineage, attempt.number);
   }
@@ -244,7 +250,7 @@ class World {
                           std::uint64_t key) const;
   InstanceId better_of_two(const Target& target, const std::vector<InstanceId>& among,
                            std::uint64_t key) const;
-  void travel(AttemptId id, bool back);
+  [[gnu::noinline]] void travel(AttemptId id, bool back);
   void park(AttemptId id, std::uint32_t link, bool back, bool for_good);
   void unpark(AttemptId id, Attempt& attempt);
   void deliver_parked(std::uint32_t link, bool back);
@@ -254,14 +260,14 @@ class World {
   // serving.cpp
   void on_delivered(AttemptId id);
   void arrive(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
-  void enqueue(InstanceId instance, AttemptId id);
+  [[gnu::noinline]] void enqueue(InstanceId instance, AttemptId id);
   AttemptId take_next(Instance& instance);
   void leave_queue(Instance& instance, AttemptId id);
   void waited_too_long(AttemptId id);
   void serve_next(InstanceId instance) {
     if (instances_[instance].queued > 0 && !instances_[instance].serving) serve_queue(instance);
   }
-  void serve_queue(InstanceId instance);
+  [[gnu::noinline]] void serve_queue(InstanceId instance);
   void start_job(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
   void run_steps(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
   void run_steps(AttemptId id) {
@@ -274,7 +280,8 @@ class World {
   bool takes_chance(const StepSpec& step, const Attempt& attempt, const Call& call) const {
     return step.chance >= 1 || draws_chance(step, attempt, call);
   }
-  bool draws_chance(const StepSpec& step, const Attempt& attempt, const Call& call) const;
+  [[gnu::noinline]] bool draws_chance(const StepSpec& step, const Attempt& attempt,
+                                      const Call& call) const;
   CallId begin_leg(AttemptId id, std::uint32_t route);
   void leg_ended(AttemptId id, Outcome outcome);
   void settle_step(AttemptId id) {
@@ -291,23 +298,30 @@ class World {
   void free_thread(AttemptId id, Attempt& attempt, Instance& instance);
   void reply(AttemptId id, Attempt& attempt, const Route& route, Outcome outcome);
   // `retry_after_s` as in Outcome.
-  void refuse(AttemptId id, Error why, float retry_after_s = 0);
+  [[gnu::noinline]] void refuse(AttemptId id, Error why, float retry_after_s = 0);
   void cancel_job(AttemptId id);
   void crash_job(AttemptId id);
   void abandon_calls(AttemptId id);
   void release_attempt(AttemptId id) { release_attempt(id, attempts_[id]); }
   void release_attempt(AttemptId id, Attempt& attempt);
   void count_answer(const Attempt& attempt, const Call& call, Outcome outcome) {
-    count_answer(attempt, instances_[attempt.instance], routes_[call.route], outcome);
+    count_answer(attempt, call, instances_[attempt.instance], handling(attempt, call), outcome);
   }
-  void count_answer(const Attempt& attempt, const Instance& instance, const Route& route,
-                    Outcome outcome);
-  void meter(const Attempt& attempt, const Instance& instance, Outcome outcome);
+  void count_answer(const Attempt& attempt, const Call& call, const Instance& instance,
+                    HandlingStatistics& stats, Outcome outcome);
+  [[gnu::noinline]] void meter(const Attempt& attempt, const Call& call, Outcome outcome);
   Duration work_of(const StepSpec& step, const Attempt& attempt, const Call& call) const;
-  bool fails_at_once(const Attempt& attempt, const Call& call, Outcome& how) const;
-  Duration slowed(Duration work, const Attempt& attempt, const Call& call) const;
+  [[gnu::noinline]] bool fails_at_once(const Attempt& attempt, const Call& call,
+                                       Outcome& how) const;
+  [[gnu::noinline]] Duration slowed(Duration work, const Attempt& attempt, const Call& call) const;
   HandlingStatistics& handling(const Attempt& attempt, const Call& call) {
-    return instances_[attempt.instance].handling[routes_[call.route].endpoint];
+    return handling(attempt, call, routes_[call.route], instances_[attempt.instance]);
+  }
+  HandlingStatistics& handling(const Attempt& attempt, const Call& call, const Route& route,
+                               const Instance& instance) {
+    if (instance.flagged) [[unlikely]]
+      return route.served->handling[flagged_version(attempt, call)][route.endpoint];
+    return instance.handling[route.endpoint];
   }
 
   // caching.cpp
@@ -328,6 +342,15 @@ class World {
   InstanceConditions conditions_of(InstanceId id) const;
   bool hits(const FaultSpec& fault, const Instance& instance) const;
   void kill(InstanceId id);
+
+  // flagging.cpp
+  [[gnu::noinline]] std::uint32_t flagged_version(const Attempt& attempt, const Call& call) const;
+  std::uint32_t version_met(const Attempt& attempt, const Call& call) const {
+    const Instance& instance = instances_[attempt.instance];
+    return instance.flagged ? flagged_version(attempt, call) : instance.version;
+  }
+  void turn_flag(std::uint32_t service, std::uint32_t version, const FlagShare& share);
+  std::uint32_t caller_named(const std::string& name) const;
 
   // steering.cpp
   void start_controllers();

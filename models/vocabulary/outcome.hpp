@@ -48,19 +48,29 @@ constexpr bool contains(ErrorSet set, Error error) {
   return (set & bit(error)) != 0;
 }
 
-// `quality` is 1 for a full answer, less for a degraded one (a fallback, a partial page); 0 with an
-// error. A failure may say after how many seconds the caller should come again (Retry-After, gRPC's
-// pushback): 0, it doesn't say; below 0, don't come again.
-struct Outcome {
-  Error error = Error::None;
-  float quality = 1;
-  float retry_after_s = 0;
-  bool unsure = false;  // of `unreachable`: the request did get there, only no answer came back
-
-  constexpr bool ok() const { return error == Error::None; }
+// Eight bytes, because it is handed on at every step of the way out.
+class Outcome {
+ public:
+  constexpr Outcome() = default;
+  // An answer: of quality 1 in full, less for a degraded one (a fallback, a partial page).
+  static constexpr Outcome answered(float quality) { return {Error::None, quality}; }
+  // A failure may say after how many seconds the caller should come again (Retry-After, gRPC's
+  // pushback): 0, it doesn't say; below 0, don't come again.
   static constexpr Outcome failed(Error why, float retry_after_s = 0) {
-    return {why, 0, retry_after_s, false};
+    return {why, retry_after_s};
   }
+
+  Error error = Error::None;
+  bool unsure = false;  // of `unreachable`: the request did get there, only no answer came back
+  constexpr bool ok() const { return error == Error::None; }
+  constexpr float quality() const { return ok() ? detail_ : 0; }
+  constexpr float retry_after_s() const { return ok() ? 0 : detail_; }
+
+ private:
+  friend class World;  // carries it in two fields of a row
+  constexpr Outcome(Error e, float detail) : error(e), detail_(detail) {}
+  float detail_ = 1;
 };
+static_assert(sizeof(Outcome) == 8);
 
 }  // namespace faultline

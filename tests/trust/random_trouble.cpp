@@ -162,14 +162,19 @@ void Author::autoscaler() {
 }
 
 void Author::rollout() {
-  const std::string strategy = dice_.pick<std::string>({"all_at_once", "rolling", "canary"});
-  add("[[rollout]]\nservice = \"s{}\"\nat = \"{}\"\nstrategy = \"{}\"\nstart_up = \"{}\"\n",
-      dice_.below(services_), time(dice_.below(duration_ms_) * std::int64_t{1000}), strategy,
-      dice_.chance(0.3) ? "0s" : some_time(100'000, 2'000'000));
+  const std::string strategy =
+      dice_.pick<std::string>({"all_at_once", "rolling", "canary", "blue_green", "flag"});
+  add("[[rollout]]\nservice = \"s{}\"\nat = \"{}\"\nstrategy = \"{}\"\n", dice_.below(services_),
+      time(dice_.below(duration_ms_) * std::int64_t{1000}), strategy);
+  if (strategy != "flag")
+    add("start_up = \"{}\"\n", dice_.chance(0.3) ? "0s" : some_time(100'000, 2'000'000));
+  if (strategy == "blue_green")
+    add("preview = \"{}\"\nscale_down_delay = \"{}\"\n", some_time(100'000, 2'000'000),
+        some_time(100'000, 2'000'000));
   add("version = {{ name = \"v2\", errors = \"{}%\", slow = {{ share = \"30%\", factor = 3 }} "
       "}}\ninterval = \"{}\"\n",
       dice_.pick<int>({0, 5, 50}), some_time(200'000, 2'000'000));
-  if (strategy == "canary")
+  if (strategy == "canary" || strategy == "flag")
     add("steps = [{{ weight = \"5%\", for = \"{}\" }}, {{ weight = \"50%\", for = \"{}\" }}]\n",
         some_time(500'000, 4'000'000), some_time(500'000, 4'000'000));
   if (strategy == "rolling")

@@ -53,7 +53,7 @@ std::string fault_keys(std::string_view kind) {
   return "link = \"c->s\"";
 }
 std::string rollout_keys(std::string_view kind) {
-  return kind == "canary" ? "steps = [{ weight = \"50%\", for = \"1s\" }]" : "";
+  return kind == "canary" || kind == "flag" ? "steps = [{ weight = \"50%\", for = \"1s\" }]" : "";
 }
 
 // Scenarios end in a table of the kind: whatever is appended is one of its keys.
