@@ -82,7 +82,7 @@ struct ServiceSeries {
   std::vector<double> arrivals, queue, busy, instances, ok, failed;
   std::vector<double> utilization;   // busy threads / threads of ready instances
   std::vector<double> p50_s, p99_s;  // of the answers given in the bin, arrival to reply
-  std::vector<double> wasted_s;      // thread-seconds of jobs that ended after their caller had gone
+  std::vector<double> wasted_s;      // thread-seconds after the caller had gone
 };
 struct EdgeSeries {
   std::vector<double> calls, attempts, failed;

@@ -160,7 +160,7 @@ void World::on_wire_timer(AttemptId id, std::uint32_t tag) {
   if (tag == kConnected) return begin_request(id);
   if (tag == kPiece || tag == kLastPiece) return piece_arrived(id, tag == kLastPiece);
   if (attempt.state == AttemptState::Parked) unpark(id, attempt);
-  wires_[id].open = false;
+  if (id < wires_.size()) wires_[id].open = false;
   if (tag == kNotConnected || tag == kTurnedAway) {
     if (call.traced)
       trace(call, "{}",
@@ -212,8 +212,9 @@ void World::forget_connections(InstanceId id) {
 // Whether the cut of a link, if there is one, hits the attempt's connection.
 bool World::is_cut(AttemptId id, const LinkState& link, bool back) const {
   if (!(back ? link.conditions.cut_from : link.conditions.cut_to)) return false;
-  const Instant since =
-      id < wires_.size() && wires_[id].open ? wires_[id].since : attempts_[id].sent;
+  // Without connections each try is one.
+  const bool connects = routes_[calls_[attempts_[id].call].route].ceremonious && id < wires_.size();
+  const Instant since = connects ? wires_[id].since : attempts_[id].sent;
   const bool established = since < link.cut_since;
   const std::uint8_t hit = established ? LinkConditions::kEstablished : LinkConditions::kNew;
   return (link.conditions.cut_hits & hit) != 0;

@@ -27,6 +27,8 @@
 #include <string>
 #include <vector>
 
+#include "models/system/happenings.hpp"
+#include "models/system/measuring.hpp"
 #include "models/system/parts.hpp"
 #include "models/vocabulary/fact.hpp"
 #include "models/vocabulary/identity.hpp"
@@ -37,30 +39,7 @@
 
 namespace faultline {
 
-// What is recorded; has no influence on what happens.
-struct Measuring {
-  Instant warmup;
-  Duration step = milliseconds(1000);  // of series
-  std::size_t bins = 3600;
-  struct ClientStretch {
-    std::uint32_t client;
-    Instant begin, end;
-  };
-  std::vector<ClientStretch> client_windows;
-  std::vector<ClientStretch> client_peaks;   // a client's index
-  std::vector<ClientStretch> service_peaks;  // a service's
-  std::vector<ClientStretch> edge_peaks;     // an edge's
-  struct Slo {
-    std::uint32_t client;
-    SloRule rule;
-  };
-  std::vector<Slo> slos;
-  bool log_requests = false;
-  std::uint64_t traced_request = ~std::uint64_t{0};  // its number among all, from 0
-  bool trace_all = false;  // every request, each line headed by its call's lineage (for tests)
-};
-
-class World {
+class World : Happenings {
  public:
   World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuring);
   World(const World&) = delete;
@@ -88,39 +67,6 @@ class World {
   const std::vector<std::string>& trace() const { return trace_; }
 
  private:
-  enum Kind : unsigned {
-    kArrival,         // id: client
-    kUserReady,       // id: user
-    kDelivered,       // id: attempt, at the server's door
-    kWorkDone,        // id: attempt
-    kReplyDelivered,  // id: attempt
-    kAttemptTimer,    // id: attempt; tag: layer, or one of the tags below
-    kCallTimer,       // id: call; tag: layer, or kSendAgain + layer
-    kFaultBoundary,   // id: fault
-    kControllerTick,  // id: controller
-    kInstanceReady,   // id: instance
-    kBacklog,         // id: client; what is there when the run begins
-  };
-  // Tags of timers that are no policy's.
-  static constexpr std::uint32_t kSendAgain = 0x100;  // call: the pause before a retry is over
-  static constexpr std::uint32_t kInherited = 0x200;  // call: the deadline it was given
-  static constexpr std::uint32_t kWoken = 0x100;      // attempt: may go on from a policy's line
-  static constexpr std::uint32_t kUnreachable = 0x200;
-  // Attempt: of a try on the wire.
-  static constexpr std::uint32_t kConnected = 0x300;
-  static constexpr std::uint32_t kNotConnected = 0x301;
-  static constexpr std::uint32_t kTurnedAway = 0x302;
-  static constexpr std::uint32_t kHeaderTimeout = 0x303;
-  static constexpr std::uint32_t kReadTimeout = 0x304;
-  static constexpr std::uint32_t kReset = 0x305;
-  static constexpr std::uint32_t kServerSide =
-      0x400;  // from here on the caller's leaving is no reason
-  static constexpr std::uint32_t kStepTimeout = 0x400;
-  static constexpr std::uint32_t kCancelMessage = 0x401;
-  static constexpr std::uint32_t kQueueTimeout = 0x402;
-  static constexpr std::uint32_t kPiece = 0x403;      // of the answer gets to the caller,
-  static constexpr std::uint32_t kLastPiece = 0x404;  // the last of it without a pause
-
   void handle(const Calendar::Happening& what);
 
   // What is marked noinline is rarely done, and would stand in the way of what every request does.

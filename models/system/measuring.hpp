@@ -1,0 +1,34 @@
+#pragma once
+// What to count and keep of a run, beyond what is always counted.
+
+#include <cstdint>
+#include <vector>
+
+#include "models/system/statistics.hpp"
+
+namespace faultline {
+
+// What is recorded; has no influence on what happens.
+struct Measuring {
+  Instant warmup;
+  Duration step = milliseconds(1000);  // of series
+  std::size_t bins = 3600;
+  struct ClientStretch {
+    std::uint32_t client;
+    Instant begin, end;
+  };
+  std::vector<ClientStretch> client_windows;
+  std::vector<ClientStretch> client_peaks;   // a client's index
+  std::vector<ClientStretch> service_peaks;  // a service's
+  std::vector<ClientStretch> edge_peaks;     // an edge's
+  struct Slo {
+    std::uint32_t client;
+    SloRule rule;
+  };
+  std::vector<Slo> slos;
+  bool log_requests = false;
+  std::uint64_t traced_request = ~std::uint64_t{0};  // its number among all, from 0
+  bool trace_all = false;  // every request, each line headed by its call's lineage (for tests)
+};
+
+}  // namespace faultline
