@@ -34,23 +34,20 @@ void World::prepare(Route& route) {
     route.ceremonious = route.ceremonious || (fault.link == route.link && fault.fault->stops_new());
 }
 
-// As the attempt sets out, while everybody further out is sure to exist: which operation it is for.
+// What a call further in is for: the same whatever the number of tries on the way there. Kept by
+// call, since whoever is further out may have gone.
+void World::inherit_operation(CallId id, const Attempt& parent) {
+  const Call& outer = calls_[parent.call];
+  const std::uint64_t key = outer.parent == kNone ? outer.lineage : operation_keys_[parent.call];
+  if (operation_keys_.size() <= id) operation_keys_.resize(id + 1);
+  operation_keys_[id] = derive(key, routes_[calls_[id].route].key);
+}
+
 void World::note_operation(AttemptId id) {
-  std::vector<std::uint64_t> hops;  // keys of the routes from here outward
-  AttemptId at = id;
-  for (;;) {
-    const Call& call = calls_[attempts_[at].call];
-    if (call.parent == kNone) {
-      hops.push_back(call.lineage);
-      break;
-    }
-    hops.push_back(routes_[call.route].key);
-    at = call.parent;
-  }
-  std::uint64_t key = hops.back();
-  for (std::size_t i = hops.size() - 1; i-- > 0;) key = derive(key, hops[i]);
+  const CallId call = attempts_[id].call;
   if (operations_.size() <= id) operations_.resize(id + 1);
-  operations_[id] = {key, false};
+  operations_[id] = {calls_[call].parent == kNone ? calls_[call].lineage : operation_keys_[call],
+                     false};
 }
 
 // Whether the job may do its work; if not, it has been answered.

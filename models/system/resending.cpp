@@ -80,6 +80,14 @@ void World::send_branch_again(AttemptId old_id, unsigned layer, Outcome outcome,
   detach(old_id);
 }
 
+// A call that would not be made, had some try further out not been sent again: the outermost of
+// these counts. Kept by call, since whoever is further out may have gone.
+void World::note_origin(CallId id, const Attempt& parent) {
+  const Call& outer = calls_[parent.call];
+  if (origins_.size() <= id) origins_.resize(id + 1);
+  origins_[id] = outer.resent ? origins_[parent.call] : routes_[outer.route].edge;
+}
+
 // Counts an attempt that is sent because some try, its own or one further out, was sent again.
 void World::count_resent(AttemptId id) {
   const Attempt& attempt = attempts_[id];
@@ -89,12 +97,7 @@ void World::count_resent(AttemptId id) {
     ++(attempt.hedge ? route.counts->hedges : route.counts->retries);
     for (PeakCounter& peak : route.counts->retry_peaks) peak.count(now());
   }
-  std::uint32_t born = kNone;
-  for (AttemptId a = id; a != kNone;) {
-    const Call& hop = calls_[attempts_[a].call];
-    if (attempts_[a].number > 0) born = routes_[hop.route].edge;
-    a = hop.parent;
-  }
+  const std::uint32_t born = call.resent ? origins_[attempt.call] : route.edge;
   std::vector<std::uint64_t>& counts = route.served->born_again;
   if (counts.empty()) counts.resize(edge_stats_.size());
   ++counts[born];

@@ -165,6 +165,8 @@ CallId World::begin_leg(AttemptId id, std::uint32_t route) {
   attempt.calls = call_id;
   call.traced = parent.traced;
   call.resent = parent.resent || attempt.number > 0;
+  if (call.resent) note_origin(call_id, attempt);
+  if (!logs_.empty()) inherit_operation(call_id, attempt);
   if (has_users_) inherit(call_id, attempt.call);
   return call_id;
 }

@@ -156,6 +156,7 @@ class World : Happenings {
   void absorb(CallId id, AttemptId attempt, unsigned layer, const After& answer);
   void send_another(CallId id, unsigned layer, const OnTimer& answer);
   void send_branch_again(AttemptId id, unsigned layer, Outcome outcome, Duration pause);
+  void note_origin(CallId id, const Attempt& parent);
   void count_resent(AttemptId id);
   Instant first_asked(const Call& call) const;
 
@@ -168,6 +169,7 @@ class World : Happenings {
   // repeating.cpp
   void prepare(Route& route);
   bool may_begin(AttemptId id);
+  void inherit_operation(CallId id, const Attempt& parent);
   void note_operation(AttemptId id);
   void operation_ended(AttemptId id, Outcome outcome);
   void operation_dropped(AttemptId id);
@@ -355,11 +357,13 @@ class World : Happenings {
   std::vector<Afterwards> afterwards_;
   std::vector<std::vector<double>> popularity_;  // cumulative weights
   std::vector<ControllerState> controllers_;
-  std::vector<OperationLog> logs_;     // by Route::log
-  std::vector<std::uint64_t> logged_;  // which service and endpoint each is of
-  std::vector<Operation> operations_;  // by attempt, on routes with a log
-  std::vector<Wire> wires_;            // by attempt, on ceremonious routes
-  std::vector<char> active_faults_;    // 1: begun and not ended
+  std::vector<std::uint32_t> origins_;         // edges, by call, of calls that are `resent`
+  std::vector<std::uint64_t> operation_keys_;  // by call, if there are logs
+  std::vector<OperationLog> logs_;             // by Route::log
+  std::vector<std::uint64_t> logged_;          // which service and endpoint each is of
+  std::vector<Operation> operations_;          // by attempt, on routes with a log
+  std::vector<Wire> wires_;                    // by attempt, on ceremonious routes
+  std::vector<char> active_faults_;            // 1: begun and not ended
   // Of policies with scope = "shared": by caller entity (clients, then services), then pipeline.
   std::vector<std::vector<std::vector<std::shared_ptr<Policy>>>> shared_;
 
