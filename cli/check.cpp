@@ -38,6 +38,13 @@ int check_command(const CheckCommand& o) {
       open = open || j.verdict == Verdict::Inconclusive;
     }
     if (verdict->judgements.empty()) fmt::print("  no expectations\n");
+    if (!verdict->balanced) {
+      fmt::print(stderr,
+                 "faultline: {}: a ledger does not balance; this is a fault of the simulator, "
+                 "please report it with the file\n",
+                 file);
+      return kRuntime;
+    }
     verdicts.push_back(*verdict);
     if (interrupted) return kInterrupted;
   }

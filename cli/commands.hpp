@@ -2,12 +2,15 @@
 // The commands, one file each. A command gets its parsed options and answers an exit code
 // (contract §2).
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "lab/scenario/load.hpp"
+#include "lab/study/sweep_plan.hpp"
 
 namespace faultline::cli {
 
@@ -47,6 +50,28 @@ struct CompareCommand {
   unsigned jobs = 0;
 };
 int compare_command(const CompareCommand& options);
+
+struct SweepCommand {
+  std::string file, variant, duration, out, shard;
+  std::vector<std::string> axes, where, metrics, set;
+  std::optional<std::int64_t> replications, samples;
+  unsigned jobs = 0;
+  bool resume = false, force = false, quiet = false;
+  // Of submit.
+  std::string engine = "local", image = "faultline:latest", claim = "faultline";
+  std::int64_t shards = 0;
+  bool dry_run = false, wait = false;
+};
+int sweep_command(const SweepCommand& options);
+int sweep_plan_command(const SweepCommand& options);
+int sweep_status_command(const std::string& out);
+int sweep_merge_command(const SweepCommand& options);
+
+int sweep_submit_command(const SweepCommand& options);
+SweepRequest request_of(const SweepCommand& options, const Settings& settings);
+// Another program, its words as given: its process, or −1 and a message. And its exit code.
+pid_t start_program(const std::vector<std::string>& words);
+int wait_for(pid_t child);
 
 int explain_command(const std::string& word);
 struct VerifyCommand {

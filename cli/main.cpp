@@ -37,6 +37,95 @@ std::string unknown_command(const CLI::App& app, int argc, char** argv) {
   return "there is no command \"" + std::string(argv[1]) + "\"; there are " + known;
 }
 
+// What a sweep is over, in every command that plans one.
+void add_plan_options(CLI::App* command, SweepCommand& sweep) {
+  command
+      ->add_option("--axis", sweep.axes,
+                   "A key and its values: 8,16,32 or range(10ms, 50ms, 5) or log(8, 512, 7); the "
+                   "key `variant` takes variants (may be repeated)")
+      ->type_name("KEY=V1,V2,…")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--where", sweep.where,
+                   "Only the points for which this holds: KEY < KEY or a value; also <=, >, >=, "
+                   "==, != (may be repeated)")
+      ->type_name("A<B")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--samples", sweep.samples,
+                   "A Latin hypercube of so many points instead of every combination")
+      ->check(CLI::Range(1, 1'000'000));
+  command->add_option("--replications", sweep.replications, "Runs of each point")
+      ->check(CLI::Range(1, 1'000'000));
+  command
+      ->add_option("--metric", sweep.metrics,
+                   "What is kept of each run, e.g. client.*.success_rate (may be repeated)")
+      ->allow_extra_args(false);
+  command->add_option("--variant", sweep.variant, "The variant of the file to run");
+  command->add_option("--set", sweep.set, "Set a key in every point (may be repeated)")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  command->add_option("--duration", sweep.duration, "Instead of the scenario's duration");
+}
+
+void add_sweep(CLI::App& app, SweepCommand& sweep, int& exit_code) {
+  auto* command = app.add_subcommand(
+      "sweep", "Every combination of settings × replications: results in CSV and SQLite, effects");
+  command->add_option("FILE", sweep.file, "The scenario, perhaps with a [sweep] table");
+  add_plan_options(command, sweep);
+  command->add_option("--jobs", sweep.jobs, "Threads; 0: one a core")->check(CLI::Range(0, 1024));
+  command->add_option("-o,--out", sweep.out, "Writes OUT.csv and OUT.sqlite");
+  command->add_flag("--resume", sweep.resume, "Go on with what is there");
+  command->add_flag("--force", sweep.force, "Overwrite what is there");
+  command
+      ->add_option("--shard", sweep.shard,
+                   "Only shard i of n; auto asks Slurm, Kubernetes or MPI which this is")
+      ->type_name("i/n|auto");
+  command->add_flag("--quiet", sweep.quiet, "Say nothing unless something is wrong");
+  command->require_subcommand(0, 1);
+  command->callback([&, command] {
+    if (command->get_subcommands().empty()) exit_code = sweep_command(sweep);
+  });
+
+  auto* plan = command->add_subcommand("plan", "What would be run");
+  plan->add_option("FILE", sweep.file, "The scenario")->required();
+  add_plan_options(plan, sweep);
+  plan->callback([&] { exit_code = sweep_plan_command(sweep); });
+
+  auto* status = command->add_subcommand("status", "How far a sweep is: exit 0 done, 4 not yet");
+  status->add_option("OUT", sweep.out, "As given to -o")->required();
+  status->callback([&] { exit_code = sweep_status_command(sweep.out); });
+
+  auto* submit = command->add_subcommand(
+      "submit", "Run all shards: here, as a Slurm array, or as an Indexed Job of Kubernetes");
+  submit->add_option("FILE", sweep.file, "The scenario")->required();
+  add_plan_options(submit, sweep);
+  submit->add_option("--engine", sweep.engine, "local, slurm or kubernetes")
+      ->check(CLI::IsMember({"local", "slurm", "kubernetes"}))
+      ->capture_default_str();
+  submit->add_option("--shards", sweep.shards, "How many; 0: one a core")
+      ->check(CLI::Range(0, 100'000));
+  submit->add_option("-o,--out", sweep.out, "In a folder that all machines see")->required();
+  submit->add_option("--jobs", sweep.jobs, "Threads of each shard; 0: one")
+      ->check(CLI::Range(0, 1024));
+  submit->add_flag("--wait", sweep.wait, "Of slurm: wait for all, and merge");
+  submit->add_flag("--force", sweep.force, "Overwrite results that are there");
+  submit->add_flag("--quiet", sweep.quiet, "Say nothing unless something is wrong");
+  submit->add_flag("--dry-run", sweep.dry_run, "Print what would be submitted, and do nothing");
+  submit->add_option("--image", sweep.image, "Of kubernetes: an image with faultline in it")
+      ->capture_default_str();
+  submit->add_option("--claim", sweep.claim, "Of kubernetes: the volume claim with the folder")
+      ->capture_default_str();
+  submit->callback([&] { exit_code = sweep_submit_command(sweep); });
+
+  auto* merge =
+      command->add_subcommand("merge", "The results from all shards: exit 4 if a run is missing");
+  merge->add_option("OUT", sweep.out, "As given to -o")->required();
+  merge->add_flag("--force", sweep.force, "Overwrite results that are there");
+  merge->add_flag("--quiet", sweep.quiet, "Say nothing unless something is wrong");
+  merge->callback([&] { exit_code = sweep_merge_command(sweep); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -121,6 +210,9 @@ int main(int argc, char** argv) {
   compare_app->add_option("--markdown", compare.markdown, "Write it as Markdown")
       ->type_name("FILE");
   compare_app->callback([&] { exit_code = compare_command(compare); });
+
+  SweepCommand sweep;
+  add_sweep(app, sweep, exit_code);
 
   std::string word;
   auto* explain_app = app.add_subcommand(

@@ -126,10 +126,11 @@ void services(Out out, const RunResult& r) {
                    fit(seconds(s.wasted_work_s), 9));
   }
   for (const auto& [name, e] : r.edges) {
-    if (e.attempts == e.calls && e.breaker_opened == 0) continue;
+    if (e.attempts == e.calls && e.breaker_opened == 0 && e.ejections == 0) continue;
     fmt::format_to(out, "  {}: {} calls, {} attempts (×{:.2f})", name, count(e.calls),
                    count(e.attempts), e.amplification);
     if (e.breaker_opened > 0) fmt::format_to(out, ", breaker opened {} times", e.breaker_opened);
+    if (e.ejections > 0) fmt::format_to(out, ", instances ejected {} times", e.ejections);
     fmt::format_to(out, "\n");
   }
   for (const auto& [name, s] : r.slos) {

@@ -8,28 +8,17 @@
 #include "lab/evidence/evaluate.hpp"
 #include "lab/export/csv.hpp"
 #include "lab/export/json.hpp"
+#include "lab/export/submission.hpp"
 
 namespace faultline::cli {
 namespace {
 
-// A word for the shell: quoted if it needs to be.
-std::string shell(const std::string& word) {
-  if (!word.empty() &&
-      word.find_first_not_of(
-          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:%,+") ==
-          std::string::npos)
-    return word;
-  std::string quoted = "'";
-  for (char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + "'";
-}
-
 std::string command_of(const RunCommand& o, std::int64_t seed) {
-  std::string text = "faultline run " + shell(o.file);
-  if (!o.variant.empty()) text += " --variant " + shell(o.variant);
+  std::string text = "faultline run " + shell_word(o.file);
+  if (!o.variant.empty()) text += " --variant " + shell_word(o.variant);
   text += fmt::format(" --seed {}", seed);
-  for (const std::string& s : o.set) text += " --set " + shell(s);
-  if (!o.duration.empty()) text += " --duration " + shell(o.duration);
+  for (const std::string& s : o.set) text += " --set " + shell_word(s);
+  if (!o.duration.empty()) text += " --duration " + shell_word(o.duration);
   return text;
 }
 

@@ -89,6 +89,7 @@ Value of_service(const ServiceFigures& f, std::string_view field) {
   if (field == "queue_length_mean") return f.queue_length_mean;
   if (field == "in_system_mean") return f.in_system_mean;
   if (field == "wasted_work_s") return f.wasted_work_s;
+  if (field == "failed_work_s") return f.failed_work_s;
   if (field == "instances_mean") return f.instances_mean;
   if (field == "effects") return number(f.effects);
   if (field == "duplicates") return number(f.duplicates);
@@ -113,6 +114,9 @@ Value of_edge(const EdgeFigures& f, std::string_view field) {
   if (field == "failed") return number(f.failed);
   if (field == "amplification") return f.amplification;
   if (field == "breaker_opened") return number(f.breaker_opened);
+  if (field == "breaker_open_s") return f.breaker_open_s;
+  if (field == "ejections") return number(f.ejections);
+  if (field == "cross_zone") return number(f.cross_zone);
   if (field == "success_rate")
     return f.ok + f.failed > 0 ? number(f.ok) / number(f.ok + f.failed) : 1;
   if (field == "peak_per_100ms") return number(f.peak_per_100ms);

@@ -46,6 +46,7 @@ std::string summary(const RunResult& r) {
     add(out, "service", name, "thread_utilization", s.thread_utilization);
     add(out, "service", name, "queue_length_mean", s.queue_length_mean);
     add(out, "service", name, "wasted_work_s", s.wasted_work_s);
+    add(out, "service", name, "failed_work_s", s.failed_work_s);
     add_latency(out, "service", name, "wait_s", s.wait);
     add_latency(out, "service", name, "latency_s", s.latency);
   }

@@ -71,6 +71,7 @@ Json service_of(const ServiceFigures& f) {
             {"wait_s", latency_of(f.wait, false)},
             {"latency_s", latency_of(f.latency, true)},
             {"wasted_work_s", f.wasted_work_s},
+            {"failed_work_s", f.failed_work_s},
             {"instances_mean", f.instances_mean},
             {"effects", f.effects},
             {"duplicates", f.duplicates},
@@ -106,6 +107,9 @@ Json edge_of(const EdgeFigures& f) {
           {"failed", f.failed},
           {"amplification", f.amplification},
           {"breaker_opened", f.breaker_opened},
+          {"breaker_open_s", f.breaker_open_s},
+          {"ejections", f.ejections},
+          {"cross_zone", f.cross_zone},
           {"peak_per_100ms", f.peak_per_100ms},
           {"errors", errors_of(f.errors)}};
 }

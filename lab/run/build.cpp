@@ -25,6 +25,28 @@ std::pair<std::string_view, std::string_view> split(std::string_view path) {
   return {path.substr(0, slash), path.substr(slash + 1)};
 }
 
+// Nothing if a plain balancer does what is asked for.
+std::optional<BalancerSpec> balancer_of(const Service& service) {
+  const Balancer& b = service.balancer;
+  if (b.kind != Balancing::PeakEwma && !b.choice_count && b.weights.empty() && !b.slow_start &&
+      b.zones == ZoneRouting::Off && !service.outlier_detection)
+    return std::nullopt;
+  BalancerSpec s;
+  s.weights = b.weights;
+  s.choice_count = static_cast<std::uint32_t>(b.choice_count.value_or(0));
+  s.bias = b.bias;
+  if (b.slow_start) {
+    s.slow_start = {b.slow_start->window, b.slow_start->aggression, b.slow_start->min_weight.value};
+  }
+  s.default_rtt = b.default_rtt;
+  s.decay = b.decay;
+  s.zone_routing = b.zones;
+  s.min_zone_hosts = static_cast<std::uint32_t>(b.min_zone_hosts);
+  s.panic_threshold = b.panic_threshold.value;
+  s.outliers = service.outlier_detection;
+  return s;
+}
+
 class Builder {
  public:
   explicit Builder(const Scenario& scenario) : scenario_(scenario) {}
@@ -65,17 +87,16 @@ class Builder {
     if (service.queue.limit && *service.queue.limit != kUnbounded)
       s.queue_limit = static_cast<std::uint32_t>(*service.queue.limit);
     s.discipline = service.queue.discipline;
-    if (service.door.rate_limit) {
-      s.door_rate = service.door.rate_limit->rate.per_second;
-      s.door_burst = static_cast<double>(service.door.rate_limit->burst);
-    }
-    if (service.door.concurrency) {
-      s.door_concurrency = static_cast<std::uint32_t>(*service.door.concurrency);
-    }
+    s.lifo_above = static_cast<std::uint32_t>(service.queue.lifo_above);
+    s.codel = service.queue.codel;
+    if (service.door.any()) s.door = std::make_shared<DoorSettings>(service.door);
     s.queue_timeout = service.queue.timeout;
-    s.balancing = service.balancer;
+    s.balancing = service.balancer.kind;
+    s.balancer = balancer_of(service);
+    s.caller.zones = zones_of(service.zones);
+    if (service.warm_up) s.warm_up = {service.warm_up->lasts, service.warm_up->factor};
     if (service.cpu) s.cpu = service.cpu->value;
-    s.key = derive(std::uint64_t{0x73}, named.name);
+    s.key = s.caller.key = derive(std::uint64_t{0x73}, named.name);
     for (const auto& endpoint : endpoints_of(named))
       s.endpoints.push_back(endpoint_spec(endpoint.name, endpoint.value.effects));
     spec_.services.push_back(std::move(s));
@@ -91,6 +112,16 @@ class Builder {
     e.request_bytes = effects.request.value_or(Bytes{}).value;
     e.response_bytes = effects.response.value_or(Bytes{}).value;
     return e;
+  }
+
+  std::vector<std::uint32_t> zones_of(const std::vector<std::string>& names) {
+    std::vector<std::uint32_t> zones;
+    for (const std::string& name : names) {
+      const auto at = std::find(spec_.zones.begin(), spec_.zones.end(), name);
+      zones.push_back(static_cast<std::uint32_t>(at - spec_.zones.begin()));
+      if (at == spec_.zones.end()) spec_.zones.push_back(name);
+    }
+    return zones;
   }
 
   // The shorthand is an endpoint without a name.
@@ -221,6 +252,7 @@ class Builder {
       s.dns = DnsSpec{link.dns->lookup, link.dns->ttl, link.dns->stale_for, link.dns->gives_up};
     if (link.loss) s.loss = link.loss->value;
     if (link.retransmit) s.retransmit = *link.retransmit;
+    if (link.cross_zone) s.cross_zone = link.cross_zone;
     if (link.unreachable_after) s.unreachable_after = *link.unreachable_after;
   }
 
@@ -271,7 +303,8 @@ class Builder {
     const Client& client = named.value;
     ClientSpec c;
     c.name = named.name;
-    c.key = derive(std::uint64_t{0x63}, named.name);
+    c.key = c.caller.key = derive(std::uint64_t{0x63}, named.name);
+    c.caller.zones = zones_of(client.zones);
     c.kind = client.users  ? ClientSpec::Kind::Closed
              : client.gaps ? ClientSpec::Kind::Renewal
                            : ClientSpec::Kind::Open;
@@ -323,6 +356,7 @@ class Builder {
     f.at = Instant{} + entry.at;
     if (const auto lasts = entry.fault->lasts(entry.lasts)) f.until = f.at + *lasts;
     f.fault = entry.fault;
+    if (!entry.fault->zone().empty()) f.zone = zones_of({entry.fault->zone()}).front();
     if (!entry.fault->service().empty())
       f.service = index_of(scenario_.services, entry.fault->service());
     if (!entry.fault->link().empty()) f.link = link(entry.fault->link());

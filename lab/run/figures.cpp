@@ -87,7 +87,7 @@ Snapshot snapshot(World& world) {
       handling.insert(handling.end(), version.begin(), version.end());
     s.services.push_back({std::move(handling), stats.busy.area(s.at), stats.working.area(s.at),
                           stats.queued.area(s.at), stats.ready.area(s.at), stats.threads.area(s.at),
-                          stats.wasted_s, stats.born_again});
+                          stats.wasted_s, stats.failed_work_s, stats.born_again});
   }
   s.edges = world.edges();
   return s;
@@ -143,6 +143,7 @@ void service_figures(const World& world, const Snapshot& from, const Snapshot& t
     f.queue_length_mean = ratio(b.queued - a.queued, seconds, 0);
     f.in_system_mean = f.queue_length_mean + ratio(busy, seconds, 0);
     f.wasted_work_s = b.wasted_s - a.wasted_s;
+    f.failed_work_s = b.failed_work_s - a.failed_work_s;
     f.instances_mean = ratio(ready, seconds, 0);
     attribute_load(world, i, from, to, f);
     for (std::size_t e = 0; endpoints > 1 && e < endpoints; ++e)
@@ -173,6 +174,9 @@ void edge_figures(const World& world, const Snapshot& from, const Snapshot& to,
     f.ok = b.ok - a.ok;
     f.failed = b.failed - a.failed;
     f.breaker_opened = b.breaker_opened - a.breaker_opened;
+    f.breaker_open_s = b.open_breakers.area(to.at) - a.open_breakers.area(from.at);
+    f.ejections = b.ejections - a.ejections;
+    f.cross_zone = b.cross_zone - a.cross_zone;
     f.amplification = ratio(static_cast<double>(f.attempts), static_cast<double>(f.calls), 1);
     for (std::size_t e = 0; e < kErrors; ++e) f.errors[e] = b.errors[e] - a.errors[e];
     out.push_back({world.spec().edges[i].name, f});

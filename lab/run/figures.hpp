@@ -9,7 +9,8 @@ namespace faultline {
 
 struct ServiceSnapshot {
   std::vector<HandlingStatistics> handling;
-  double busy = 0, working = 0, queued = 0, ready = 0, threads = 0, wasted_s = 0;  // areas, seconds
+  double busy = 0, working = 0, queued = 0, ready = 0, threads = 0, wasted_s = 0,
+         failed_work_s = 0;  // areas, seconds
   std::vector<std::uint64_t> born_again;
 };
 

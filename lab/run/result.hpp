@@ -34,7 +34,7 @@ struct ServiceFigures {
   double thread_utilization = 0, cpu_utilization = 0;
   double queue_length_mean = 0, in_system_mean = 0;
   Latency wait, latency;
-  double wasted_work_s = 0, instances_mean = 0;
+  double wasted_work_s = 0, failed_work_s = 0, instances_mean = 0;
   std::uint64_t effects = 0, duplicates = 0, replayed = 0, conflicts = 0;
   double retry_share = 0;  // of what was sent to it: born of a try that was sent again,
   std::vector<Named<double>> born_again;  // at these edges
@@ -46,9 +46,10 @@ struct ServiceFigures {
 
 struct EdgeFigures {
   std::uint64_t calls = 0, attempts = 0, retries = 0, ok = 0, failed = 0, breaker_opened = 0;
+  double breaker_open_s = 0;
+  std::uint64_t ejections = 0, cross_zone = 0;
   std::uint64_t hedges = 0, connections = 0;
-  double link_utilization =
-      0;                     // share of the time in which its link was sending, mean of both ways
+  double link_utilization = 0;  // time in which its link was sending, mean of both ways
   double amplification = 1;  // attempts / calls
   std::array<std::uint64_t, kErrors> errors{};
   std::uint64_t peak_per_100ms = 0;  // of retries

@@ -35,6 +35,7 @@ class Checker {
     check_rollout_names();
     check_cohorts();
     check_histories();
+    check_users();
     // A duration from outside shortens the run on purpose; one that couldn't be read says nothing.
     if (locate(document_.root, {"duration"}).setting < 0 && !wrong("duration")) check_times();
     check_size();
@@ -70,6 +71,13 @@ class Checker {
     return names;
   }
 
+  Path zones() const {
+    Path names;
+    for (const auto& service : scenario_.services)
+      names.insert(names.end(), service.value.zones.begin(), service.value.zones.end());
+    return names;
+  }
+
   void must_be_one_of(const Reference& r, const Path& known, std::string_view what,
                       std::string code = "E401") {
     if (std::find(known.begin(), known.end(), r.name) != known.end()) return;
@@ -91,6 +99,8 @@ class Checker {
         return must_be_one_of(r, names_of(scenario_.services), "service");
       case Refers::Policy:
         return must_be_one_of(r, names_of(scenario_.policies), "policy");
+      case Refers::Zone:
+        return must_be_one_of(r, zones(), "zone");
       case Refers::Cache:
         return must_be_one_of(r, names_of(scenario_.caches), "cache");
       case Refers::Link:
@@ -207,6 +217,44 @@ class Checker {
       const auto history = parse_history(*slo.history);
       if (!history)
         report({"slo", name, "history"}, "E410", history.error().message, history.error().hint);
+    }
+  }
+
+  // --- users
+
+  // What tells users apart needs some, and a tier that somebody is of.
+  void check_users() {
+    Path tiers;
+    bool users = false;
+    for (const auto& [name, client] : scenario_.clients) {
+      if (!client.population) continue;
+      users = true;
+      for (const TierEntry& tier : client.population->tiers) tiers.push_back(tier.name);
+    }
+    const auto check = [&](const Path& path, const Path& known) {
+      if (!users)
+        report(path, "E413", "users are told apart, and no client has any",
+               "give a client a `population`");
+      for (const std::string& tier : known) {
+        if (std::find(tiers.begin(), tiers.end(), tier) != tiers.end()) continue;
+        Path whole = path;
+        whole.insert(whole.end(), {"tiers", tier});
+        report(whole, "E401", fmt::format("no user is of a tier {}", toml_quoted(tier)),
+               did_you_mean(tier, std::span<const std::string>(tiers)));
+      }
+    };
+    for (const auto& [name, set] : scenario_.policies) {
+      const auto kinds = policy_kinds();
+      for (std::size_t i = 0; i < kinds.size(); ++i) {
+        if (set.patterns[i] && set.patterns[i]->needs_users())
+          check({"policy", name, std::string(kinds[i].name)}, set.patterns[i]->tiers());
+      }
+    }
+    for (const auto& [name, service] : scenario_.services) {
+      if (service.queue.discipline == Discipline::Fair)
+        check({"service", name, "queue", "discipline"}, {});
+      if (service.door.rate_limit && service.door.rate_limit->per_user)
+        check({"service", name, "door", "rate_limit"}, service.door.rate_limit->tier_names());
     }
   }
 

@@ -81,6 +81,9 @@ std::span<const DiagnosticCode> diagnostic_codes() {
       {"E411", "time would stand still",
        "Something repeats without any time passing, so the run would never reach its end."},
       {"E412", "too many variants", "A file has at most 200: each is read and checked with it."},
+      {"E413", "users where there are none",
+       "A limit per user and a fair queue tell users apart: some client needs a `population`, or "
+       "there would be one user."},
       {"E501", "a malformed setting",
        "A setting is `KEY=VALUE`: a dotted key (`link.\"a->b\".latency`, `fault.0.factor`) and a "
        "TOML value. On the command line a word that isn't TOML, such as `600/s`, is taken as "
@@ -94,6 +97,9 @@ std::span<const DiagnosticCode> diagnostic_codes() {
       {"E504", "an unknown variant", "The message lists the variants of the scenario."},
       {"E505", "a setting that may not be changed",
        "`faultline` (the version) and `variant` itself can't be set by a variant or from outside."},
+      {"E506", "a sweep that can't be run",
+       "An axis needs values, a grid needs points, and there is a limit to how many. The message "
+       "says which; `faultline sweep plan` shows what would be run."},
   });
   return kCodes;
 }

@@ -73,6 +73,8 @@ constexpr auto kServiceFields = std::to_array<MetricField>({
     {"latency_s.p999", Unit::Seconds, "99.9 % took no longer."},
     {"latency_s.max", Unit::Seconds, "The slowest."},
     {"wasted_work_s", Unit::Seconds, "Thread-seconds spent after the caller had gone."},
+    {"failed_work_s", Unit::Seconds,
+     "Thread-seconds spent on what was then answered with an error."},
     {"instances_mean", Unit::Number, "Ready instances, on average over time."},
     {"effects", Unit::Number, "Done, of what isn't idempotent or bears a key."},
     {"duplicates", Unit::Number, "Of these, done once more."},
@@ -95,6 +97,10 @@ constexpr auto kEdgeFields = std::to_array<MetricField>({
     {"success_rate", Unit::Share, "ok / (ok + failed)."},
     {"amplification", Unit::Number, "attempts / calls."},
     {"breaker_opened", Unit::Number, "How often a breaker opened."},
+    {"breaker_open_s", Unit::Seconds,
+     "Seconds in which a breaker was open or half-open, summed over the caller's instances."},
+    {"ejections", Unit::Number, "How often a caller put an instance out of rotation."},
+    {"cross_zone", Unit::Number, "Tries sent to another zone than the caller's."},
     {"peak_per_100ms", Unit::Number, "Most retries within 100 ms."},
 });
 

@@ -8,9 +8,8 @@ namespace {
 constexpr std::array<std::string_view, 2> kArrivals = {"poisson", "constant"};
 constexpr std::array<std::string_view, 4> kPriorities = {"P0", "P1", "P2", "P3"};
 constexpr std::array<std::string_view, 2> kWaits = {"all", "need"};
-constexpr std::array<std::string_view, 3> kDisciplines = {"fifo", "lifo", "priority"};
-constexpr std::array<std::string_view, 4> kBalancers = {"round_robin", "random", "least_request",
-                                                        "power_of_two"};
+constexpr std::array<std::string_view, 5> kDisciplines = {"fifo", "lifo", "priority",
+                                                          "adaptive_lifo", "fair"};
 constexpr std::array<std::string_view, 3> kPropagations = {"none", "deadline", "cancel"};
 constexpr std::array<std::string_view, 2> kScopes = {"instance", "shared"};
 
@@ -71,6 +70,7 @@ void Client::describe(Binder& b) {
            .min = 1,
            .max = 1e5},
           instances);
+  b.list({.key = "zones", .help = "Where its instances are, in turn."}, zones);
   b.field({.key = "policy", .help = "The policies on its calls.", .refers = Refers::Policy},
           policy);
   b.choice({.key = "priority", .help = "P0 is the most important."}, priority, kPriorities);
@@ -201,33 +201,23 @@ void Queue::describe(Binder& b) {
            .unbounded = true},
           limit);
   b.choice({.key = "discipline", .help = "Who is next."}, discipline, kDisciplines);
+  b.field({.key = "lifo_above",
+           .help = "Of adaptive_lifo: with more waiting than this the newest is next, else the "
+                   "oldest.",
+           .min = 0,
+           .max = 1e9},
+          lifo_above);
+  b.table({.key = "codel", .help = "Sheds what has waited too long while the queue stands."},
+          codel);
+  if (codel && codel->at_arrival() && b.given("timeout"))
+    b.reject("timeout", "is what this codel sets by itself");
+  if (b.given("lifo_above") && discipline != Discipline::AdaptiveLifo)
+    b.reject("lifo_above", "is about discipline = \"adaptive_lifo\"");
   b.field({.key = "timeout",
            .help = "Who has waited so long is refused; a distribution gives each its own patience.",
            .min = 0,
            .fallback = "none"},
           timeout);
-}
-
-void DoorRate::describe(Binder& b) {
-  b.field({.key = "rate",
-           .help = "Requests per second in the long run, of each instance (a token bucket).",
-           .min = 0,
-           .max = 1e9,
-           .required = true,
-           .above_min = true},
-          rate);
-  b.field({.key = "burst", .help = "Requests that may come at once.", .min = 1, .max = 1e9}, burst);
-}
-
-void Door::describe(Binder& b) {
-  b.table({.key = "rate_limit", .help = "More than this is refused at once (rate_limited)."},
-          rate_limit);
-  b.field({.key = "concurrency",
-           .help = "Requests in an instance, waiting ones included; the next is refused (shed).",
-           .min = 1,
-           .max = 1e9,
-           .fallback = "unbounded"},
-          concurrency);
 }
 
 void Service::describe(Binder& b) {
@@ -241,8 +231,12 @@ void Service::describe(Binder& b) {
           threads);
   b.table({.key = "queue", .help = "Where requests wait for a thread."}, queue);
   b.table({.key = "door", .help = "What each instance refuses before anything else."}, door);
-  b.choice({.key = "balancer", .help = "How its callers choose an instance."}, balancer,
-           kBalancers);
+  b.table({.key = "balancer", .help = "How its callers choose an instance."}, balancer);
+  b.table({.key = "outlier_detection",
+           .help = "Its callers stop calling instances that fail, for a while (Envoy)."},
+          outlier_detection);
+  b.list({.key = "zones", .help = "Where its instances are, in turn."}, zones);
+  b.table({.key = "warm_up", .help = "A new or restarted instance is slower at first."}, warm_up);
   b.field({.key = "cpu",
            .help = "Cores per instance, which cpu_utilization is measured against.",
            .min = 0,
@@ -258,8 +252,17 @@ void Service::describe(Binder& b) {
       if (b.given(key)) b.reject(key, "is about what a service does: it belongs to an endpoint");
     }
   }
+  if (door.shed && !door.shed->full) {
+    const bool endless = !queue.limit || *queue.limit == kUnbounded;
+    if (door.shed->by == ShedSettings::Load::Queue && endless)
+      b.reject("door", "sheds by its queue, which has no limit: say what `full` is");
+    if (door.shed->by == ShedSettings::Load::Concurrency && threads == kUnbounded)
+      b.reject("door", "sheds by concurrency, which has no limit: say what `full` is");
+  }
   const int ways = int{work.has_value()} + int{!steps.empty()} + int{!endpoints.empty()};
   if (ways != 1) b.reject("", "needs exactly one of work, steps, endpoint");
+  if (balancer.zones != ZoneRouting::Off && zones.empty())
+    b.reject("balancer", "looks at zones, and the instances are in none: add `zones`");
 }
 
 void PolicySet::describe(Binder& b) {
@@ -270,7 +273,8 @@ void PolicySet::describe(Binder& b) {
   }
   b.list({.key = "order",
           .help = "The patterns, outermost first.",
-          .fallback = "fallback, deadline, retry, hedge, breaker, rate_limit, timeout, bulkhead"},
+          .fallback = "fallback, deadline, retry, hedge, breaker, throttle, rate_limit, "
+                      "timeout, bulkhead, concurrency, pool"},
          order);
   b.choice({.key = "scope",
             .help = "Whether each instance of the caller keeps its own state, or all share one."},
@@ -358,6 +362,7 @@ void Scenario::describe(Binder& b) {
   b.map({.key = "variant", .help = "The scenario with some keys set differently."}, variants);
   b.list({.key = "expect", .help = "A hypothesis, judged by run and check."}, expectations);
   b.list({.key = "note", .help = "Narration: appears when the clock gets there."}, notes);
+  b.table({.key = "sweep", .help = "What `faultline sweep` runs when no --axis is given."}, sweep);
   if (warmup >= duration) b.reject("warmup", "leaves nothing of the duration");
 }
 

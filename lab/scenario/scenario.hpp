@@ -50,6 +50,7 @@ struct Client {
   std::int64_t batch = 1;
   std::int64_t at_start = 0;
   std::int64_t instances = 1;
+  std::vector<std::string> zones;
   std::string policy;
   int priority = 0;  // P0 … P3
   std::optional<Population> population;
@@ -107,19 +108,35 @@ struct Endpoint {
 struct Queue {
   std::optional<std::int64_t> limit;  // none: unbounded
   Discipline discipline = Discipline::Fifo;
+  std::int64_t lifo_above = 1;
+  std::optional<CodelSettings> codel;
   std::optional<Distribution> timeout;
   void describe(Binder& b);
 };
 
-struct DoorRate {
-  Rate rate;
-  std::int64_t burst = 1;
+struct SlowStartOptions {
+  Duration window{0};
+  double aggression = 1;
+  Share min_weight{0.1};
   void describe(Binder& b);
 };
 
-struct Door {  // what a service refuses before anything else
-  std::optional<DoorRate> rate_limit;
-  std::optional<std::int64_t> concurrency;
+struct Balancer {
+  Balancing kind = Balancing::RoundRobin;
+  std::optional<std::int64_t> choice_count;
+  std::vector<double> weights;
+  double bias = 1;
+  std::optional<SlowStartOptions> slow_start;
+  Duration default_rtt = milliseconds(30), decay = milliseconds(10'000);
+  ZoneRouting zones = ZoneRouting::Off;
+  std::int64_t min_zone_hosts = 6;
+  Share panic_threshold{0.5};
+  void describe(Binder& b);
+};
+
+struct WarmUp {
+  Duration lasts{0};
+  double factor = 1;
   void describe(Binder& b);
 };
 
@@ -127,8 +144,11 @@ struct Service {
   std::int64_t replicas = 1;
   std::optional<std::int64_t> threads;  // required; kUnbounded for "unbounded"
   Queue queue;
-  Door door;
-  Balancing balancer = Balancing::RoundRobin;
+  DoorSettings door;
+  Balancer balancer;
+  std::optional<OutlierSettings> outlier_detection;
+  std::vector<std::string> zones;
+  std::optional<WarmUp> warm_up;
   std::optional<Cores> cpu;
   std::optional<Distribution> work;  // the one-endpoint shorthand
   std::vector<Step> steps;
@@ -169,6 +189,7 @@ struct Link {
   std::optional<Share> loss;
   std::optional<Duration> retransmit;
   std::optional<Duration> unreachable_after;
+  std::optional<Distribution> cross_zone;
   void describe(Binder& b);
 };
 
@@ -236,6 +257,15 @@ struct Note {
   void describe(Binder& b);
 };
 
+// What `faultline sweep` runs when no axis is given on the command line.
+struct SweepTable {
+  std::vector<std::pair<std::string, std::string>> axes;  // key, values as TOML
+  std::vector<std::string> constraints, metrics;
+  std::int64_t replications = 1;
+  std::optional<std::int64_t> samples;
+  void describe(Binder& b);
+};
+
 struct Scenario {
   std::int64_t version = 1;  // of the language
   std::string title, story;
@@ -255,6 +285,7 @@ struct Scenario {
   std::vector<Named<Variant>> variants;
   std::vector<Expectation> expectations;
   std::vector<Note> notes;
+  std::optional<SweepTable> sweep;
   void describe(Binder& b);
 };
 

@@ -110,6 +110,32 @@ void Expectation::describe(Binder& b) {
   if (window && window->second <= window->first) b.reject("window", "ends before it begins");
 }
 
+void SweepTable::describe(Binder& b) {
+  b.settings({.key = "axes",
+              .help = "Keys of the scenario with the values they take: a list, \"range(10ms, 50ms, "
+                      "5)\" or \"log(8, 512, 7)\"."},
+             axes);
+  b.list({.key = "constraints",
+          .help = "Which combinations are run: \"service.a.threads < service.b.threads\"."},
+         constraints);
+  b.list({.key = "metrics",
+          .help = "What is kept of each run: \"client.*.success_rate\".",
+          .fallback = "the usual"},
+         metrics);
+  b.field({.key = "replications",
+           .help = "Runs of each point, with successive seeds.",
+           .min = 1,
+           .max = 1e6},
+          replications);
+  b.field({.key = "samples",
+           .help = "Instead of every combination, so many points of a Latin hypercube.",
+           .min = 1,
+           .max = 1e6,
+           .fallback = "every combination"},
+          samples);
+  if (axes.empty()) b.reject("", "needs `axes`");
+}
+
 void Note::describe(Binder& b) {
   b.field({.key = "at", .help = "When it appears.", .min = 0, .required = true}, at);
   b.text({.key = "text", .help = "What to watch, what to ask, what to try.", .required = true},

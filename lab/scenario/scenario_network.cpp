@@ -104,6 +104,10 @@ void Link::describe(Binder& b) {
            .above_min = true,
            .fallback = "127s"},
           unreachable_after);
+  b.field({.key = "cross_zone",
+           .help = "What a message between two zones takes besides, one way.",
+           .fallback = "0s"},
+          cross_zone);
 }
 
 }  // namespace faultline

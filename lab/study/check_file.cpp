@@ -6,6 +6,7 @@
 #include <map>
 
 #include "lab/run/run.hpp"
+#include "lab/study/parallel.hpp"
 #include "lab/study/statistics.hpp"
 
 namespace faultline {
@@ -50,6 +51,75 @@ Judgement combined(const std::vector<Judgement>& each) {
   return j;
 }
 
+using Key = std::pair<std::size_t, std::string>;  // expectation, variant
+using Results = std::map<std::string, std::shared_ptr<const RunResult>>;
+
+// The variants that expectations are about, or compare with.
+std::vector<std::string> needed(const std::map<std::string, LoadedScenario>& loaded,
+                                const std::vector<std::string>& variants) {
+  std::vector<std::string> names;
+  for (const std::string& v : variants) {
+    bool wanted = false;
+    for (const auto& [other, l] : loaded) {
+      for (const Expectation& e : l.scenario.expectations)
+        wanted = wanted || concerns(e, v) || e.bound.of == v;
+    }
+    if (wanted) names.push_back(v);
+  }
+  return names;
+}
+
+// Replications side by side, each with its variants one after the other; a single one with its
+// variants side by side.
+std::map<Key, std::vector<Judgement>> judge_variants(
+    const std::map<std::string, LoadedScenario>& loaded, const std::vector<std::string>& variants,
+    std::int64_t replications, const std::atomic<bool>* stop, std::atomic<bool>& balanced) {
+  const std::vector<std::string> names = needed(loaded, variants);
+  const auto run_one = [&](const std::string& variant, std::int64_t n) {
+    RunOptions options;
+    options.seed = loaded.at(variant).scenario.seed + n;
+    options.variant = variant;
+    options.stop = stop;
+    auto result = run(loaded.at(variant).scenario, options);
+    if (!result->ledger.balanced) balanced = false;
+    return result;
+  };
+  std::vector<std::map<Key, Judgement>> each(static_cast<std::size_t>(replications));
+  const auto judge_all = [&](std::size_t n, const Results& results) {
+    const auto result_of = [&](const std::string& variant) -> const RunResult* {
+      const auto found = results.find(variant);
+      return found == results.end() ? nullptr : found->second.get();
+    };
+    for (const std::string& variant : names) {
+      const auto& expectations = loaded.at(variant).scenario.expectations;
+      for (std::size_t e = 0; e < expectations.size(); ++e) {
+        if (concerns(expectations[e], variant))
+          each[n][{e, variant}] = judge(expectations[e], *result_of(variant), result_of);
+      }
+    }
+  };
+  if (replications == 1) {
+    std::vector<std::shared_ptr<const RunResult>> side_by_side(names.size());
+    for_each_number(names.size(), 0,
+                    [&](std::size_t i) { side_by_side[i] = run_one(names[i], 0); });
+    Results results;
+    for (std::size_t i = 0; i < names.size(); ++i) results[names[i]] = side_by_side[i];
+    judge_all(0, results);
+  } else {
+    for_each_number(each.size(), 0, [&](std::size_t n) {
+      Results results;
+      for (const std::string& name : names)
+        results[name] = run_one(name, static_cast<std::int64_t>(n));
+      judge_all(n, results);
+    });
+  }
+  std::map<Key, std::vector<Judgement>> all;
+  for (auto& one : each) {
+    for (auto& [key, judgement] : one) all[key].push_back(std::move(judgement));
+  }
+  return all;
+}
+
 }  // namespace
 
 tl::expected<FileVerdict, Diagnostics> check_file(const std::string& file,
@@ -57,7 +127,7 @@ tl::expected<FileVerdict, Diagnostics> check_file(const std::string& file,
                                                   const std::atomic<bool>* stop) {
   const auto base = load_scenario(file);
   if (!base) return tl::unexpected(base.error());
-  FileVerdict verdict{file, base->scenario.title, {}};
+  FileVerdict verdict{file, base->scenario.title, {}, true};
 
   std::vector<std::string> variants = {"base"};
   for (const auto& v : base->scenario.variants) variants.push_back(v.name);
@@ -68,30 +138,9 @@ tl::expected<FileVerdict, Diagnostics> check_file(const std::string& file,
     loaded.emplace(v, std::move(*one));
   }
   // By expectation and variant: a judgement for each replication.
-  std::map<std::pair<std::size_t, std::string>, std::vector<Judgement>> collected;
-  for (std::int64_t n = 0; n < replications; ++n) {
-    std::map<std::string, std::shared_ptr<const RunResult>> results;
-    const auto result_of = [&](const std::string& variant) -> const RunResult* {
-      const auto found = loaded.find(variant);
-      if (found == loaded.end()) return nullptr;
-      auto& result = results[variant];
-      if (!result) {
-        RunOptions options;
-        options.seed = found->second.scenario.seed + n;
-        options.variant = variant;
-        options.stop = stop;
-        result = run(found->second.scenario, options);
-      }
-      return result.get();
-    };
-    for (const std::string& variant : variants) {
-      const auto& expectations = loaded.at(variant).scenario.expectations;
-      for (std::size_t e = 0; e < expectations.size(); ++e) {
-        if (!concerns(expectations[e], variant)) continue;
-        collected[{e, variant}].push_back(judge(expectations[e], *result_of(variant), result_of));
-      }
-    }
-  }
+  std::atomic<bool> balanced{true};
+  const auto collected = judge_variants(loaded, variants, replications, stop, balanced);
+  verdict.balanced = balanced;
   for (const auto& [which, each] : collected)
     verdict.judgements.push_back(each.size() == 1 ? each.front() : combined(each));
   return verdict;

@@ -14,6 +14,7 @@ namespace faultline {
 struct FileVerdict {
   std::string file, title;
   std::vector<Judgement> judgements;
+  bool balanced = true;  // every ledger was
 };
 
 // With replications > 1, seeds count up from the scenario's, and an expectation is judged by the 95

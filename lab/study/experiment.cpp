@@ -138,7 +138,7 @@ std::optional<Experiment> experiment_for(std::string_view family, const theory::
                                          std::string_view quantity) {
   for (const auto* shelf : {&queue_experiments(), &overload_experiments(), &network_experiments(),
                             &fan_out_experiments(), &policy_experiments(), &retrial_experiments(),
-                            &operation_experiments()}) {
+                            &operation_experiments(), &limit_experiments()}) {
     for (const ExperimentFamily& entry : *shelf) {
       if (entry.name != family) continue;
       Asked asked(inputs, quantity);

@@ -101,6 +101,7 @@ const std::vector<ExperimentFamily>& fan_out_experiments();
 const std::vector<ExperimentFamily>& policy_experiments();
 const std::vector<ExperimentFamily>& retrial_experiments();
 const std::vector<ExperimentFamily>& operation_experiments();
+const std::vector<ExperimentFamily>& limit_experiments();
 
 namespace toml {  // values as a scenario writes them
 std::string time(double units, double unit_s = 0.01);

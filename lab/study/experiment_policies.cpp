@@ -242,36 +242,6 @@ Answer token_bucket(Asked& ask) {
 
 // --- Breakers -----------------------------------------------------------------------------------
 
-struct BreakerTimes {
-  double closed = 0, open = 0, all = 0;
-  int trips = 0;  // from closed
-};
-
-// Where the breaker stood when, from its transitions. It stays open until a call comes after
-// `open_s`, but refuses none any more.
-BreakerTimes breaker_times(const Observation& o, double open_s) {
-  BreakerTimes t;
-  double since = 0;
-  std::string state = "closed";
-  bool first = true;
-  for (const Fact& fact : o.facts) {
-    if (fact.kind != FactKind::Breaker) continue;
-    const double at = fact.at.seconds();
-    const double lasted = at - since;
-    const bool was_closed = fact.what.find("breaker closed") != std::string::npos;
-    const bool was_open = fact.what.find("breaker open") != std::string::npos;
-    if (!first || was_closed) {
-      t.closed += was_closed ? lasted : 0;
-      t.open += was_open ? std::min(lasted, open_s) : 0;
-      t.trips += was_closed;
-      t.all += lasted;
-    }
-    since = at;
-    first = false;
-  }
-  return t;
-}
-
 // So many failures in a row, out of a window just as long. resilience4j closes again when the
 // probes' failure rate is below the threshold; only with a single probe is that "any failure".
 Answer consecutive_breaker(Asked& ask) {
@@ -297,14 +267,14 @@ Answer consecutive_breaker(Asked& ask) {
   } else if (ask.asks("fraction_success")) {
     e.value = ok_share;
   } else if (ask.asks("fraction_time_open")) {
+    // Open it stays until a call comes; but it refuses none after `open`.
     e.value = [open](const Observation& o) {
-      const BreakerTimes t = breaker_times(o, open * 0.01);
-      return t.open / t.all;
+      return static_cast<double>(o.edge("load->leaf").breaker_opened) * open * 0.01 / o.seconds;
     };
   } else if (ask.asks("mean_time_closed_before_trip")) {
-    e.value = [open](const Observation& o) {
-      const BreakerTimes t = breaker_times(o, open * 0.01);
-      return t.closed / t.trips / 0.01;
+    e.value = [](const Observation& o) {
+      const ObservedEdge& edge = o.edge("load->leaf");
+      return (o.seconds - edge.breaker_open_s) / static_cast<double>(edge.breaker_closed) / 0.01;
     };
   } else {
     return std::nullopt;

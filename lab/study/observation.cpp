@@ -78,19 +78,21 @@ Observation between(World& world, const Snapshot& from, const Snapshot& to) {
                           service_between(spec.services[i], from.services[i], to.services[i])});
   for (std::size_t i = 0; i < spec.edges.size(); ++i) {
     const EdgeStatistics &a = from.edges[i], &b = to.edges[i];
-    EdgeStatistics e;
+    ObservedEdge e;
     e.calls = b.calls - a.calls;
     e.attempts = b.attempts - a.attempts;
     e.retries = b.retries - a.retries;
     e.ok = b.ok - a.ok;
     e.failed = b.failed - a.failed;
+    e.breaker_opened = b.breaker_opened - a.breaker_opened;
+    e.breaker_closed = b.breaker_closed - a.breaker_closed;
+    e.breaker_open_s = b.open_breakers.area(to.at) - a.open_breakers.area(from.at);
     o.edges.push_back({spec.edges[i].name, std::move(e)});
   }
   for (std::size_t i = 0; i < spec.caches.size(); ++i) {
     const CacheState& c = world.caches()[i];
     o.caches.push_back({spec.caches[i].name, {c.hits, c.misses, c.coalesced, c.redundant}});
   }
-  o.facts = world.facts();
   o.ledger = world.ledger();
   return o;
 }
@@ -103,7 +105,7 @@ const HandlingStatistics& ObservedService::endpoint(std::string_view name) const
 const ObservedService& Observation::service(std::string_view name) const {
   return named(services, name);
 }
-const EdgeStatistics& Observation::edge(std::string_view name) const {
+const ObservedEdge& Observation::edge(std::string_view name) const {
   return named(edges, name);
 }
 

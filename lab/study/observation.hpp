@@ -13,7 +13,6 @@
 
 #include "lab/scenario/scenario.hpp"
 #include "models/system/statistics.hpp"
-#include "models/vocabulary/fact.hpp"
 
 namespace faultline {
 
@@ -25,6 +24,10 @@ struct ObservedService {
   const HandlingStatistics& endpoint(std::string_view name) const;
 };
 
+struct ObservedEdge : EdgeStatistics {  // counts only
+  double breaker_open_s = 0;            // or half-open; of all instances of the caller
+};
+
 struct ObservedCache {
   std::uint64_t hits = 0, misses = 0, coalesced = 0, redundant = 0;
 };
@@ -33,9 +36,8 @@ struct Observation {
   double seconds = 0;  // observed, after the warm-up
   std::vector<Named<ClientWindow>> clients;
   std::vector<Named<ObservedService>> services;
-  std::vector<Named<EdgeStatistics>> edges;  // counts only
+  std::vector<Named<ObservedEdge>> edges;
   std::vector<Named<ObservedCache>> caches;  // of the whole run
-  std::vector<Fact> facts;                   // of the whole run
   Ledger ledger;
   std::vector<std::uint64_t> in_system;  // [n]: looks at which an instance held n requests
   bool ended_early = false;              // at a look, as Looks::until wanted
@@ -43,7 +45,7 @@ struct Observation {
   // The first client's requests; a service, an edge by name, which must exist.
   const ClientWindow& client() const { return clients.front().value; }
   const ObservedService& service(std::string_view name) const;
-  const EdgeStatistics& edge(std::string_view name) const;
+  const ObservedEdge& edge(std::string_view name) const;
   // The looks' share with at least n in system, and the mean and variance.
   double share_with_at_least(std::size_t n) const;
   double mean_in_system() const;

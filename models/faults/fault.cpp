@@ -14,6 +14,7 @@ void Fault::describe_service(Binder& b) {
            .fallback = "all"},
           instances_);
   b.field({.key = "version", .help = "Only instances of this version."}, version_);
+  b.field({.key = "zone", .help = "Only instances in this zone.", .refers = Refers::Zone}, zone_);
 }
 
 void Fault::describe_link(Binder& b) {

@@ -24,6 +24,7 @@ class Fault {
   const std::string& link() const { return link_; }
   const Portion& instances() const { return instances_; }
   const std::string& version() const { return version_; }
+  const std::string& zone() const { return zone_; }
 
   // How long it lasts when the scenario says `for`; nothing: to the end.
   virtual std::optional<Duration> lasts(std::optional<Duration> given) const { return given; }
@@ -38,7 +39,7 @@ class Fault {
   void describe_service(Binder& b);
   void describe_link(Binder& b);
 
-  std::string service_, link_, version_;
+  std::string service_, link_, version_, zone_;
   Portion instances_;
 };
 

@@ -55,9 +55,10 @@ class EnvoyBreaker final : public Policy {
     return {.wake = next};
   }
 
-  void leave(const CallView& call) override {
+  AttemptId leave(const CallView& call) override {
     std::erase(waiting_, call.attempt);
     std::erase(retries_, call.attempt);
+    return kNone;
   }
   std::int64_t permits_held() const override { return under_way_; }
 

@@ -11,8 +11,8 @@ namespace {
 
 class Bulkhead final : public Policy {
  public:
-  Bulkhead(std::int64_t concurrent, std::int64_t waiting)
-      : concurrent_(concurrent), room_(waiting) {}
+  Bulkhead(std::int64_t concurrent, std::int64_t waiting, Duration longest)
+      : concurrent_(concurrent), room_(waiting), longest_(longest) {}
 
   Before before(const CallView& call) override {
     if (call.waited) return {};  // the place was kept for it when it was woken
@@ -24,7 +24,7 @@ class Bulkhead final : public Policy {
       return {.verdict = Before::Verdict::Refuse, .why = Error::BulkheadFull};
     }
     waiting_.push_back(call.attempt);
-    return {.verdict = Before::Verdict::Wait};
+    return {.verdict = Before::Verdict::Wait, .timer = longest_};
   }
 
   After after(const CallView&, Outcome) override {
@@ -37,12 +37,21 @@ class Bulkhead final : public Policy {
     return {.wake = next};
   }
 
-  void leave(const CallView& call) override { std::erase(waiting_, call.attempt); }
+  // It has waited long enough.
+  OnTimer on_timer(const CallView& call) override {
+    std::erase(waiting_, call.attempt);
+    return {.verdict = OnTimer::Verdict::GiveUp, .why = Error::BulkheadFull};
+  }
+  AttemptId leave(const CallView& call) override {
+    std::erase(waiting_, call.attempt);
+    return kNone;
+  }
   std::int64_t permits_held() const override { return under_way_; }
 
  private:
   std::int64_t concurrent_;
   std::int64_t room_;
+  Duration longest_;  // < 0: for ever
   std::int64_t under_way_ = 0;
   std::deque<AttemptId> waiting_;
 };
@@ -58,14 +67,22 @@ class BulkheadConfig final : public PolicyConfigOf<BulkheadConfig> {
              .min = 0,
              .max = 1e7},
             waiting_);
+    b.field({.key = "max_wait",
+             .help = "Who has waited so long is refused.",
+             .min = 0,
+             .above_min = true,
+             .fallback = "none"},
+            max_wait_);
+    if (max_wait_ && waiting_ == 0) b.reject("max_wait", "needs `waiting`: nobody may wait");
   }
   std::unique_ptr<Policy> make() const override {
-    return std::make_unique<Bulkhead>(concurrent_, waiting_);
+    return std::make_unique<Bulkhead>(concurrent_, waiting_, max_wait_.value_or(Duration{-1}));
   }
 
  private:
   std::int64_t concurrent_ = 25;
   std::int64_t waiting_ = 0;
+  std::optional<Duration> max_wait_;
 };
 
 }  // namespace

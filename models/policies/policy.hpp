@@ -69,14 +69,15 @@ struct After {
   NotAgain not_again = NotAgain::NotAsked;  // with Accept
   AttemptId wake = kNone;                   // an attempt that waited here and may now go on
   Outcome outcome{};
-  Duration delay{};
+  Duration delay{};  // before it is sent again, or before `wake` goes on
 };
 
 struct OnTimer {
   enum class Verdict : std::uint8_t { Ignore, GiveUp, SendAnother, GoOn };
   Verdict verdict = Verdict::Ignore;
   Error why = Error::None;
-  Duration again{-1};  // rearm, if ≥ 0
+  float retry_after_s = 0;  // with GiveUp, as in Outcome
+  Duration again{-1};       // rearm, if ≥ 0
 };
 
 enum class BreakerState : std::uint8_t { Closed, Open, HalfOpen };
@@ -87,8 +88,8 @@ class Policy {
   virtual Before before(const CallView&) { return {}; }
   virtual After after(const CallView&, Outcome) { return {}; }
   virtual OnTimer on_timer(const CallView&) { return {}; }
-  // An attempt that waited here gave up.
-  virtual void leave(const CallView&) {}
+  // An attempt that waited here gave up. Answers who may go on in its place.
+  virtual AttemptId leave(const CallView&) { return kNone; }
   // The state of a breaker, for whoever watches; others have none.
   virtual std::optional<BreakerState> breaker_state() const { return std::nullopt; }
   // Permits now held, for the ledger at the end of a run.
@@ -112,6 +113,11 @@ class PolicyConfig {
   virtual std::unique_ptr<PolicyConfig> clone() const = 0;
   // Whether the policy may send an attempt of its own accord (retry, hedge).
   virtual bool resends() const { return false; }
+  // Whether all instances of the caller share its state, whatever the policy's `scope`.
+  virtual bool shares_state() const { return false; }
+  // Whether it tells users apart, so that somebody must have some; and the tiers it names.
+  virtual bool needs_users() const { return false; }
+  virtual std::vector<std::string> tiers() const { return {}; }
   // The time after which a try is given up, if this policy sets one; what a server is told when
   // deadlines are propagated.
   virtual std::optional<Duration> try_timeout() const { return std::nullopt; }

@@ -20,6 +20,7 @@ CallView World::view(CallId call_id, const Call& call, AttemptId id) const {
   v.live = call.live;
   v.idempotent = routes_[call.route].idempotent;
   v.born = call.due;
+  v.priority = call.priority;
   if (has_users_) v.who = identities_[call_id];
   if (id != kNone) {
     const Attempt& attempt = attempts_[id];
@@ -159,7 +160,7 @@ void World::tell_policies(CallId id, AttemptId attempt, unsigned layer, Outcome 
         pipeline.spec->is_breaker(layer) ? policy.breaker_state() : std::nullopt;
     const After answer = policy.after(view(id, call, attempt), outcome);
     if (was) note_breaker(call, policy, was);
-    if (answer.wake != kNone) wake(answer.wake, layer);
+    if (answer.wake != kNone) wake(answer.wake, layer, answer.delay);
     if (answer.verdict >= After::Verdict::Absorb) return absorb(id, attempt, layer, answer);
     if (answer.verdict == After::Verdict::SendAgain && layer >= inner && attempt != kNone)
       return send_branch_again(attempt, layer, outcome, answer.delay);
@@ -192,6 +193,7 @@ void World::tell_policies(CallId id, AttemptId attempt, unsigned layer, Outcome 
 void World::unwind(AttemptId id, unsigned floor, Error why) {
   const CallId call_id = attempts_[id].call;
   Call& call = calls_[call_id];
+  if (routes_[call.route].watched) note_result(attempts_[id], call, why);
   Pipeline& pipeline = pipeline_of(call);
   for (auto layer = static_cast<unsigned>(pipeline.layers.size()); layer-- > floor;) {
     Attempt& attempt = attempts_[id];
@@ -201,7 +203,7 @@ void World::unwind(AttemptId id, unsigned floor, Error why) {
     const auto mask = static_cast<LayerMask>(1u << layer);
     if (attempt.state == AttemptState::Waiting && attempt.waiting_at == layer &&
         (attempt.passed & mask) == 0) {
-      policy.leave(v);
+      if (const AttemptId next = policy.leave(v); next != kNone) wake(next, layer, {0});
     }
     if ((attempt.passed & mask) == 0) continue;
     attempt.passed = static_cast<LayerMask>(attempt.passed & ~mask);
@@ -209,20 +211,20 @@ void World::unwind(AttemptId id, unsigned floor, Error why) {
         pipeline.spec->is_breaker(layer) ? policy.breaker_state() : std::nullopt;
     const After answer = policy.after(v, Outcome::failed(why));
     if (was) note_breaker(call, policy, was);
-    if (answer.wake != kNone) wake(answer.wake, layer);
+    if (answer.wake != kNone) wake(answer.wake, layer, answer.delay);
   }
 }
 
 // A place in a policy's line has come free: the attempt has it from this moment, and goes on as the
 // next thing that happens.
-void World::wake(AttemptId id, unsigned layer) {
+void World::wake(AttemptId id, unsigned layer, Duration delay) {
   Attempt& attempt = attempts_[id];
   Call& call = calls_[attempt.call];
-  cancel_timers(attempt.timers, layer, layer + 1);
-  (layer < pipeline_of(call).spec->inner ? call.passed : attempt.passed) |=
-      static_cast<LayerMask>(1u << layer);
+  const bool outer = layer < pipeline_of(call).spec->inner;
+  cancel_timers(outer ? call.timers : attempt.timers, layer, layer + 1);
+  (outer ? call.passed : attempt.passed) |= static_cast<LayerMask>(1u << layer);
   attempt.timers =
-      calendar_.arm({0}, Timing::Varying, kAttemptTimer, id, kWoken + layer + 1, attempt.timers);
+      calendar_.arm(delay, Timing::Varying, kAttemptTimer, id, kWoken + layer + 1, attempt.timers);
 }
 
 void World::note_breaker(const Call& call, Policy& policy, std::optional<BreakerState> was) {
@@ -230,7 +232,11 @@ void World::note_breaker(const Call& call, Policy& policy, std::optional<Breaker
   if (is == was) return;
   constexpr std::array<std::string_view, 3> kStates = {"closed", "open", "half-open"};
   const std::uint32_t edge = routes_[call.route].edge;
-  if (*is == BreakerState::Open) ++routes_[call.route].counts->breaker_opened;
+  EdgeStatistics& counts = *routes_[call.route].counts;
+  if (*is == BreakerState::Open) ++counts.breaker_opened;
+  if (*is == BreakerState::Closed) ++counts.breaker_closed;
+  counts.open_breakers.add(now(),
+                           int{*was == BreakerState::Closed} - int{*is == BreakerState::Closed});
   tell(FactKind::Breaker, spec_.edges[edge].name,
        fmt::format("breaker {} → {} (caller {})", kStates[static_cast<std::size_t>(*was)],
                    kStates[static_cast<std::size_t>(*is)], call.caller));

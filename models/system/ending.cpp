@@ -20,6 +20,7 @@ void World::detach(AttemptId id, Attempt& attempt, Call& call, const Route& rout
   if (attempt.instance != kNone) {
     auto& outstanding = callers_[call.caller].targets[route.target].outstanding;
     if (attempt.instance < outstanding.size()) --outstanding[attempt.instance];
+    if (route.watched) note_done(id, call);
   }
   if (attempt.state == AttemptState::Waiting) return release_attempt(id, attempt);
   let_go(id, attempt, call, route);
@@ -39,8 +40,11 @@ void World::let_go(AttemptId id, Attempt& attempt, Call& call, const Route& rout
   if (links_[link_id].plain) return cancel_job(id);
   if (links_[link_id].conditions.cut_to) return;
   Draws draws(derive(attempt_key(call, attempt), std::uint64_t{0x63616e63}));
-  attempt.timers = calendar_.arm(spec_.links[link_id].latency.sample(draws), Timing::Varying,
-                                 kAttemptTimer, id, kCancelMessage, attempt.timers);
+  Duration delay = spec_.links[link_id].latency.sample(draws);
+  if (spec_.links[link_id].cross_zone)
+    delay += zone_delay(spec_.links[link_id], attempt, call, draws);
+  attempt.timers =
+      calendar_.arm(delay, Timing::Varying, kAttemptTimer, id, kCancelMessage, attempt.timers);
 }
 
 // One attempt's outcome is the call's: the others are called off.
@@ -63,6 +67,14 @@ bool World::waits_outside(const Call& call, const Attempt& attempt) const {
          (call.passed >> attempt.waiting_at & 1) == 0;
 }
 
+// The attempt that stands in the line of an outer layer, if there is one.
+AttemptId World::waiter_at(const Call& call, unsigned layer) const {
+  for (AttemptId id = call.attempts; id != kNone; id = attempts_[id].sibling) {
+    if (attempts_[id].waiting_at == layer && waits_outside(call, attempts_[id])) return id;
+  }
+  return kNone;
+}
+
 // The call is given up from outside layer `layer` inward; its outcome there is `why`.
 void World::give_up_call(CallId id, unsigned layer, Error why) {
   Call& call = calls_[id];
@@ -74,7 +86,9 @@ void World::give_up_call(CallId id, unsigned layer, Error why) {
     if (waits_outside(call, attempts_[attempt])) {
       CallView v = view(id, call, attempt);
       v.final = true;
-      pipeline.layers[attempts_[attempt].waiting_at]->leave(v);
+      const unsigned at = attempts_[attempt].waiting_at;
+      const AttemptId next = pipeline.layers[at]->leave(v);
+      if (next != kNone) wake(next, at, {0});
     }
     detach(attempt);
   }
@@ -89,7 +103,7 @@ void World::give_up_call(CallId id, unsigned layer, Error why) {
         pipeline.spec->is_breaker(i) ? policy.breaker_state() : std::nullopt;
     const After answer = policy.after(v, Outcome::failed(why));
     if (was) note_breaker(call, policy, was);
-    if (answer.wake != kNone) wake(answer.wake, i);
+    if (answer.wake != kNone) wake(answer.wake, i, answer.delay);
   }
   cancel_timers(call.timers, 0, ~0u);
 }
@@ -141,6 +155,7 @@ void World::answer_arrived(AttemptId id, Attempt& attempt) {
   if (!outcome.ok()) ++route.counts->errors[static_cast<std::size_t>(outcome.error)];
   outcome.unsure = outcome.error == Error::Unreachable && attempt.arrived != Instant::max();
   if (route.ceremonious) keep_connection(id, outcome);
+  if (route.watched) note_result(attempt, call, attempt.error);
   attempt.state = AttemptState::Waiting;  // the server is done with it
   attempt.waiting_at = 0xff;
   walk_out(attempt.call, id, static_cast<unsigned>(route.policies->layers.size()), outcome);
@@ -181,7 +196,7 @@ void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
   ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
   unwind(id, tag + 1, answer.why);
   attempt.passed = static_cast<LayerMask>(attempt.passed & ~(1u << tag));
-  walk_out(call_id, id, tag, Outcome::failed(answer.why));
+  walk_out(call_id, id, tag, Outcome::failed(answer.why, answer.retry_after_s));
 }
 
 void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
@@ -193,7 +208,12 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
     give_up_call(id, 0, Error::Deadline);
     return end_call(id, Outcome::failed(Error::Deadline));
   }
-  const OnTimer answer = pipeline_of(call).layers[tag]->on_timer(view(id, call, kNone));
+  const AttemptId waiting = waiter_at(call, tag);
+  const OnTimer answer = pipeline_of(call).layers[tag]->on_timer(view(id, call, waiting));
+  if (answer.verdict == OnTimer::Verdict::GoOn && waiting != kNone) {
+    call.passed |= static_cast<LayerMask>(1u << tag);
+    return walk_in(waiting, tag + 1);
+  }
   if (answer.verdict != OnTimer::Verdict::GiveUp) return send_another(id, tag, answer);
   if (call.traced) trace(call, "gives up: {}", name(answer.why));
   ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
@@ -213,7 +233,7 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
   give_up_call(id, tag + 1, answer.why);
   call.timers = outside;
   call.passed = static_cast<LayerMask>(call.passed & ~(1u << tag));
-  walk_out(id, kNone, tag, Outcome::failed(answer.why));
+  walk_out(id, kNone, tag, Outcome::failed(answer.why, answer.retry_after_s));
 }
 
 // Calls off those of an owner's timers whose tag is in [from, until).

@@ -22,7 +22,10 @@ void World::identify(CallId id, std::uint32_t client_id) {
   Call& call = calls_[id];
   std::uint32_t number = 0;
   if (client.kind == ClientSpec::Kind::Closed) {
-    number = users_[call.prev].number;
+    // What is there when the run begins was asked for by any of them.
+    Draws anybody(derive(call.lineage, kWho));
+    number = call.prev != kNone ? users_[call.prev].number
+                                : static_cast<std::uint32_t>(anybody.below(client.users));
   } else if (population.users > 1) {
     number = draw_rank(population.popularity, derive(call.lineage, kWho));
   }

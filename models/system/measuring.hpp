@@ -1,10 +1,11 @@
 #pragma once
-// What to count and keep of a run, beyond what is always counted.
+// What a run is asked to write down.
 
 #include <cstdint>
 #include <vector>
 
 #include "models/system/statistics.hpp"
+#include "sim/time.hpp"
 
 namespace faultline {
 

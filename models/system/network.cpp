@@ -26,6 +26,7 @@ void World::dispatch(AttemptId id, Attempt& attempt, Call& call, const Route& ro
     if (chosen >= target.outstanding.size()) target.outstanding.resize(instances_.size());
     ++target.outstanding[chosen];
   }
+  if (route.watched) note_sent(id, call);
   if (call.traced) {
     trace(call, "attempt {} sets out for {}/{}", attempt.number + 1,
           spec_.services[route.service].name, instances_[chosen].ordinal);
@@ -49,6 +50,7 @@ InstanceId World::choose(Target& target, const Call& call, const Attempt& attemp
   }
   const auto n = static_cast<std::uint32_t>(among->size());
   if (n == 0) return kNone;
+  if (target.balancer) return choose_with_care(target, call, attempt, *among);
   if (n == 1) return (*among)[0];
   switch (spec_.services[target.service].balancing) {
     case Balancing::RoundRobin:
@@ -60,6 +62,8 @@ InstanceId World::choose(Target& target, const Call& call, const Attempt& attemp
       return least_loaded(target, *among, derive(attempt_key(call, attempt), kChoice));
     case Balancing::PowerOfTwo:
       return better_of_two(target, *among, derive(attempt_key(call, attempt), kChoice));
+    case Balancing::PeakEwma:
+      break;  // is never plain
   }
   return kNone;
 }
@@ -73,7 +77,7 @@ InstanceId World::least_loaded(const Target& target, const std::vector<InstanceI
   std::uint32_t fewest = ~0u;
   for (std::size_t i = 0; i < among.size(); ++i) {
     const InstanceId id = among[(start + i) % among.size()];
-    const std::uint32_t load = id < target.outstanding.size() ? target.outstanding[id] : 0;
+    const std::uint32_t load = outstanding(target, id);
     if (load >= fewest) continue;
     fewest = load;
     best = id;
@@ -87,10 +91,8 @@ InstanceId World::better_of_two(const Target& target, const std::vector<Instance
   Draws draws(key);
   const std::size_t first = draws.below(among.size());
   const std::size_t second = (first + 1 + draws.below(among.size() - 1)) % among.size();
-  const auto load = [&](InstanceId id) {
-    return id < target.outstanding.size() ? target.outstanding[id] : 0;
-  };
-  return load(among[second]) < load(among[first]) ? among[second] : among[first];
+  return outstanding(target, among[second]) < outstanding(target, among[first]) ? among[second]
+                                                                                : among[first];
 }
 
 // Sends the attempt to its server, or its answer back, over a link that takes its time or loses.
@@ -108,6 +110,7 @@ void World::travel(AttemptId id, bool back) {
   Draws draws(derive(attempt_key(call, attempt), spec.key ^ (back ? kBack : kThere)));
   Duration delay = spec.latency.sample(draws);
   for (const Distribution& added : link.conditions.added) delay += added.sample(draws);
+  if (spec.cross_zone) delay += zone_delay(spec, attempt, call, draws);
   const double loss = 1 - (1 - spec.loss) * (1 - link.conditions.loss);
   if (loss > 0) {
     while (draws.uniform() < loss) {
@@ -129,7 +132,7 @@ void World::park(AttemptId id, std::uint32_t link_id, bool back, bool for_good) 
   attempt.timers = calendar_.arm(spec_.links[link_id].unreachable_after, Timing::Constant,
                                  kAttemptTimer, id, kUnreachable, attempt.timers);
   if (for_good) return;
-  Instance::Line& line = back ? links_[link_id].parked_from : links_[link_id].parked_to;
+  Line& line = back ? links_[link_id].parked_from : links_[link_id].parked_to;
   attempt.prev = line.tail;
   attempt.next = kNone;
   (line.tail == kNone ? line.head : attempts_[line.tail].next) = id;
@@ -141,7 +144,7 @@ void World::unpark(AttemptId id, Attempt& attempt) {
   attempt.state = AttemptState::Waiting;
   if (for_good) return;
   LinkState& link = links_[routes_[calls_[attempt.call].route].link];
-  Instance::Line& line = (attempt.waiting_at & 1) != 0 ? link.parked_from : link.parked_to;
+  Line& line = (attempt.waiting_at & 1) != 0 ? link.parked_from : link.parked_to;
   (attempt.prev == kNone ? line.head : attempts_[attempt.prev].next) = attempt.next;
   (attempt.next == kNone ? line.tail : attempts_[attempt.next].prev) = attempt.prev;
   FL_ASSERT(line.head != id, "a parked message was not taken out");
@@ -150,7 +153,7 @@ void World::unpark(AttemptId id, Attempt& attempt) {
 // The link has healed: each message goes through at its next retransmission.
 void World::deliver_parked(std::uint32_t link_id, bool back) {
   LinkState& link = links_[link_id];
-  Instance::Line& line = back ? link.parked_from : link.parked_to;
+  Line& line = back ? link.parked_from : link.parked_to;
   const LinkSpec& spec = spec_.links[link_id];
   while (line.head != kNone) {
     const AttemptId id = line.head;
@@ -161,6 +164,7 @@ void World::deliver_parked(std::uint32_t link_id, bool back) {
     Draws draws(
         derive(attempt_key(calls_[attempt.call], attempt), spec.key ^ (back ? kBack : kThere)));
     Duration delay = spec.latency.sample(draws);
+    if (spec.cross_zone) delay += zone_delay(spec, attempt, calls_[attempt.call], draws);
     if (spec.retransmit.ns > 0) {
       const std::int64_t since = (now() - attempt.sent).ns % spec.retransmit.ns;
       delay += Duration{since == 0 ? 0 : spec.retransmit.ns - since};
@@ -171,7 +175,8 @@ void World::deliver_parked(std::uint32_t link_id, bool back) {
 
 bool World::is_plain(std::uint32_t link) const {
   const LinkSpec& spec = spec_.links[link];
-  return spec.latency.is_constant_zero() && spec.loss == 0 && spec.bandwidth == 0 &&
+  return spec.latency.is_constant_zero() && !spec.cross_zone && spec.loss == 0 &&
+         spec.bandwidth == 0 &&
          links_[link].conditions.clear();
 }
 

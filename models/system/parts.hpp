@@ -10,7 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "models/policies/token_bucket.hpp"
+#include "models/system/balancer.hpp"
+#include "models/system/door.hpp"
 #include "models/system/spec.hpp"
 #include "models/system/statistics.hpp"
 #include "models/vocabulary/conditions.hpp"
@@ -37,6 +38,7 @@ struct Target {
   };
   std::vector<std::vector<Connection>> idle;
   Instant resolved = Instant{} - Duration{1};  // until when its name is known
+  std::unique_ptr<BalancerState> balancer;     // null: a plain kind
 };
 
 // A way to call, with what is needed of it at every step close at hand. The pointers lead into
@@ -55,6 +57,7 @@ struct Route {
   std::uint32_t log = kNone;    // of what it does, if doing it twice matters
   bool tells_deadline = false;  // to its callee
   bool timers_only = true;      // its policies ask nothing and want to be told nothing
+  bool watched = false;         // its callers look at zones or learn from the answers
   std::uint64_t key = 0;
   const StepSpec* steps = nullptr;
   const PipelineSpec* policies = nullptr;
@@ -67,6 +70,22 @@ struct Route {
 struct Caller {
   std::vector<Pipeline> pipelines;
   std::vector<Target> targets;
+  std::uint32_t zone = kNone;
+};
+
+// Neighbours in a list through the attempts' rows.
+struct Line {
+  AttemptId head = kNone, tail = kNone;
+};
+
+// A line for each user who has something waiting, and whose turn it is.
+struct FairLines {
+  struct OfUser {
+    Line line;
+    std::uint32_t length = 0;
+  };
+  std::map<std::uint32_t, OfUser> users;
+  std::deque<std::uint32_t> turns;  // the next first; each user in `users` once
 };
 
 enum class InstanceState : std::uint8_t { Starting, Ready, Draining, Gone };
@@ -83,20 +102,22 @@ struct Instance {
   std::uint32_t queued = 0;
   std::uint32_t named = 0;  // attempts that name it
   AttemptId jobs = kNone;   // those that hold a thread
-  bool ordinary = true;     // of the one and first version, and no fault slows it or makes it fail
-  struct Line {
-    AttemptId head = kNone, tail = kNone;
-  };
+  bool ordinary = true;  // of the one version, never cold, and no fault slows it or makes it fail
   std::array<Line, 4> lines;        // by priority; the other disciplines use the first
   InstanceConditions conditions;    // changed by set()
-  std::optional<TokenBucket> door;  // its rate limit, if it has one
+  std::unique_ptr<Door> door;       // null: open to everybody
+  std::unique_ptr<FairLines> fair;  // of Discipline::Fair, instead of `lines`
+  std::unique_ptr<Codel> codel;
+  Instant last_empty;  // its queue, kept for `codel`
+  Instant ready_since;
   const ServiceSpec* spec = nullptr;
   ServiceStatistics* stats = nullptr;
   HandlingStatistics* handling = nullptr;  // of its version, by endpoint
 
   void set(InstanceConditions now) {
     conditions = std::move(now);
-    ordinary = version == 0 && !flagged && conditions.slowdown == 1 && conditions.errors.empty();
+    ordinary = version == 0 && !flagged && conditions.slowdown == 1 && conditions.errors.empty() &&
+               spec->warm_up.factor == 1;
   }
 };
 
@@ -135,6 +156,7 @@ struct ServiceState {
   std::uint32_t split = 0;
   std::vector<FlagState> flags;
   std::uint32_t instances_made = 0;
+  std::uint32_t changes = 0;  // how often `ready` has changed
   bool metered = false;
   bool rollout_under_way = false;
 };
@@ -150,7 +172,7 @@ struct LinkState {
   Instant free_to, free_from;  // until when it is busy sending, each way
   Instant cut_since;           // connections set up before are hit by a cut of established ones
   double last_loss = 0;        // the draw before, of correlated losses
-  Instance::Line parked_to, parked_from;
+  Line parked_to, parked_from;
 };
 
 // A client's way of asking.

@@ -14,6 +14,7 @@ constexpr std::uint64_t kPatience = 0x70617469;
 void World::on_delivered(AttemptId id) {
   Attempt& attempt = attempts_[id];
   if (attempt.state == AttemptState::Ghost) return release_attempt(id);
+  if (attempt.admitted) return let_in(id);
   const Call& call = calls_[attempt.call];
   arrive(id, attempt, call, routes_[call.route]);
 }
@@ -28,13 +29,23 @@ void World::arrive(AttemptId id, Attempt& attempt, const Call& call, const Route
   if (instance.conditions.down || instance.state == InstanceState::Gone)
     return refuse(id, Error::Unavailable);
   if (now() >= expiry(attempt, call, route)) return refuse(id, Error::Deadline);
+  if (instance.door && !knock(id)) return;
+  enter(id, attempt, call, route);
+}
+
+// Past the door: a thread, a place in the queue, or neither.
+void World::enter(AttemptId id, Attempt& attempt, const Call& call, const Route& route) {
+  Instance& instance = instances_[attempt.instance];
   const ServiceSpec& service = *instance.spec;
-  if (instance.door && !instance.door->take(now())) return refuse(id, Error::RateLimited);
-  if (instance.busy + instance.queued >= service.door_concurrency) return refuse(id, Error::Shed);
   if (instance.busy < service.threads && instance.queued == 0)
     return start_job(id, attempt, call, route);
   const bool one_more = mutation::one_place_too_many && instance.queued == service.queue_limit;
-  if (instance.queued >= service.queue_limit && !one_more) return refuse(id, Error::Refused);
+  if (instance.queued >= service.queue_limit && !one_more) {
+    const AttemptId out = who_gives_way(id);
+    if (out == kNone) return refuse(id, Error::Refused);
+    enqueue(attempt.instance, id);
+    return refuse(out, Error::Refused);
+  }
   enqueue(attempt.instance, id);
 }
 
@@ -52,8 +63,8 @@ void World::enqueue(InstanceId instance_id, AttemptId id) {
   Instance& instance = instances_[instance_id];
   Attempt& attempt = attempts_[id];
   attempt.state = AttemptState::Queued;
-  const bool by_priority = instance.spec->discipline == Discipline::Priority;
-  Instance::Line& line = instance.lines[by_priority ? attempt.priority : 0];
+  if (instance.codel && instance.queued == 0) instance.last_empty = now();
+  Line& line = line_to_join(instance, attempt);
   attempt.prev = line.tail;
   attempt.next = kNone;
   (line.tail == kNone ? line.head : attempts_[line.tail].next) = id;
@@ -61,6 +72,7 @@ void World::enqueue(InstanceId instance_id, AttemptId id) {
   ++instance.queued;
   instance.stats->queued.add(now(), 1);
   const ServiceSpec& service = *instance.spec;
+  if (service.codel && service.codel->at_arrival()) return limit_wait(instance, id);
   if (!service.queue_timeout) return;
   Draws draws(derive(attempt_key(calls_[attempt.call], attempt), service.key ^ kPatience));
   attempt.timers =
@@ -71,24 +83,30 @@ void World::enqueue(InstanceId instance_id, AttemptId id) {
 
 void World::leave_queue(Instance& instance, AttemptId id) {
   Attempt& attempt = attempts_[id];
-  const bool by_priority = instance.spec->discipline == Discipline::Priority;
-  Instance::Line& line = instance.lines[by_priority ? attempt.priority : 0];
+  Line& line = line_of(instance, attempt);
   (attempt.prev == kNone ? line.head : attempts_[attempt.prev].next) = attempt.next;
   (attempt.next == kNone ? line.tail : attempts_[attempt.next].prev) = attempt.prev;
   --instance.queued;
   instance.stats->queued.add(now(), -1);
-  if (instance.spec->queue_timeout) cancel_timers(attempt.timers, kQueueTimeout, kQueueTimeout + 1);
+  if (instance.fair) leave_fair(instance, attempt);
+  if (instance.spec->limits_wait()) cancel_timers(attempt.timers, kQueueTimeout, kQueueTimeout + 1);
 }
 
 // The server's queue has a timeout of its own, whether or not anybody still waits for the answer.
 void World::waited_too_long(AttemptId id) {
+  const Instance& instance = instances_[attempts_[id].instance];
   leave_queue(instances_[attempts_[id].instance], id);
-  refuse(id, Error::Refused);
+  if (instance.door) learn_at_door(instance, attempts_[id], true);
+  refuse(id, instance.codel && !instance.spec->queue_timeout ? Error::Shed : Error::Refused);
 }
 
 AttemptId World::take_next(Instance& instance) {
-  const bool lifo = instance.spec->discipline == Discipline::Lifo;
-  for (Instance::Line& line : instance.lines) {
+  if (instance.fair) return take_fair(instance);
+  const ServiceSpec& spec = *instance.spec;
+  const bool lifo =
+      spec.discipline == Discipline::Lifo ||
+      (spec.discipline == Discipline::AdaptiveLifo && instance.queued > spec.lifo_above);
+  for (Line& line : instance.lines) {
     if (line.head == kNone) continue;
     const AttemptId id = lifo ? line.tail : line.head;
     leave_queue(instance, id);
@@ -105,11 +123,13 @@ void World::serve_queue(InstanceId id) {
   instance.serving = true;
   // `instances_` may grow meanwhile, so the reference is not kept.
   while (instances_[id].busy < threads && instances_[id].queued > 0) {
-    const AttemptId next = take_next(instances_[id]);
+    const AttemptId next = instances_[id].codel ? take_in_time(id) : take_next(instances_[id]);
+    if (next == kNone) break;
     Attempt& attempt = attempts_[next];
     const Call& call = calls_[attempt.call];
     const Route& route = routes_[call.route];
     if (now() >= expiry(attempt, call, route)) {
+      if (instances_[id].door) learn_at_door(instances_[id], attempt, true);
       refuse(next, Error::Deadline);
     } else {
       start_job(next, attempt, call, route);
@@ -127,6 +147,9 @@ void World::finish_job(AttemptId id, Attempt& attempt, const Call& call, const R
   stats.latency.record(now() - attempt.arrived);
   count_answer(attempt, call, instance, stats, outcome);
   if (route.log != kNone) operation_ended(id, outcome);
+  if (instance.door && outcome.ok()) learn_at_door(instance, attempt, false);
+  if (!outcome.ok() && !attempt.abandoned)
+    instance.stats->failed_work_s += (now() - attempt.started).seconds();
   free_thread(id, attempt, instance);
   if (call.traced) trace(call, "is done: {}", outcome.ok() ? "ok" : name(outcome.error));
   attempt.state = AttemptState::Replying;  // from here on it can't be called off
@@ -185,6 +208,10 @@ void World::cancel_job(AttemptId id) {
   const InstanceId instance = attempt.instance;
   switch (attempt.state) {
     case AttemptState::Travelling:
+      if (attempt.admitted) {  // it waits at the door
+        ++handling(attempt, calls_[attempt.call]).dropped;
+        --instances_[instance].stats->at_the_door;
+      }
       attempt.state = AttemptState::Ghost;
       return;
     case AttemptState::Queued:

@@ -11,14 +11,20 @@
 
 #include "models/controllers/controller.hpp"
 #include "models/faults/fault.hpp"
+#include "models/policies/codel.hpp"
+#include "models/policies/door_settings.hpp"
 #include "models/policies/policy.hpp"
+#include "models/system/balancing_rules.hpp"
+#include "models/system/outlier_detection.hpp"
 #include "models/vocabulary/identity.hpp"
 #include "sim/distribution.hpp"
 
 namespace faultline {
 
-enum class Discipline : std::uint8_t { Fifo, Lifo, Priority };
-enum class Balancing : std::uint8_t { RoundRobin, Random, LeastRequest, PowerOfTwo };
+enum class Discipline : std::uint8_t { Fifo, Lifo, Priority, AdaptiveLifo, Fair };
+enum class Balancing : std::uint8_t { RoundRobin, Random, LeastRequest, PowerOfTwo, PeakEwma };
+// Whether an instance in the caller's own zone is preferred.
+enum class ZoneRouting : std::uint8_t { Off, Aware, Failover };
 // What a caller tells its callee: nothing, until when it waits, or also when it stops waiting.
 enum class Propagation : std::uint8_t { None, Deadline, Cancel };
 
@@ -95,6 +101,27 @@ struct EndpointSpec {
 struct CallerSpec {
   std::vector<PipelineSpec> pipelines;
   std::vector<std::uint32_t> targets;  // services
+  std::vector<std::uint32_t> zones;    // of its instances, in turn; empty: in none
+  std::uint64_t key = 0;
+};
+
+// What a balancer does besides the plain kinds; a service that asks for none of it has none.
+struct BalancerSpec {
+  std::vector<double> weights;     // of the instances, in turn; empty: all alike
+  std::uint32_t choice_count = 0;  // of LeastRequest: so many are drawn; 0: all are looked at
+  double bias = 1;                 // of LeastRequest with unequal weights
+  SlowStart slow_start;
+  Duration default_rtt = milliseconds(30), decay = milliseconds(10'000);  // of PeakEwma
+  ZoneRouting zone_routing = ZoneRouting::Off;
+  std::uint32_t min_zone_hosts = 6;  // with fewer hosts zones are not looked at (Aware)
+  double panic_threshold = 0.5;
+  std::optional<OutlierSettings> outliers;
+};
+
+// A new instance works slower, by a factor that sinks evenly to 1.
+struct WarmUpSpec {
+  Duration lasts{0};
+  double factor = 1;
 };
 
 struct ServiceSpec {
@@ -103,12 +130,19 @@ struct ServiceSpec {
   std::uint32_t threads = 1;  // per instance; the largest number: unbounded
   std::uint32_t queue_limit = 0xffffffffu;
   Discipline discipline = Discipline::Fifo;
+  std::uint32_t lifo_above = 1;  // AdaptiveLifo: with more waiting the newest is next
+  std::optional<CodelSettings> codel;
   std::optional<Distribution> queue_timeout;  // who has waited so long is refused
   Balancing balancing = Balancing::RoundRobin;
-  double cpu = 0;        // cores per instance that work counts against; 0: one a thread
-  double door_rate = 0;  // requests per second and instance; 0: no limit
-  double door_burst = 1;
-  std::uint32_t door_concurrency = 0xffffffffu;
+  std::optional<BalancerSpec> balancer;
+  WarmUpSpec warm_up;
+  double cpu = 0;  // cores per instance that work counts against; 0: one a thread
+  std::shared_ptr<const DoorSettings> door;  // null: open to everybody
+  bool limits_wait() const { return queue_timeout || (codel && codel->at_arrival()); }
+  // Requests that an instance has room for, at work and waiting, as far as that is limited.
+  std::int64_t room() const {
+    return std::int64_t{threads} + (queue_limit == 0xffffffffu ? 0 : queue_limit);
+  }
   std::vector<EndpointSpec> endpoints;
   CallerSpec caller;
   std::uint64_t key = 0;
@@ -180,6 +214,7 @@ struct DnsSpec {
 struct LinkSpec {
   std::string name;  // caller->callee
   Distribution latency;
+  std::optional<Distribution> cross_zone;  // besides, between two zones
   double loss = 0;
   Duration retransmit = milliseconds(200);  // 0: what is lost is lost for good
   Duration unreachable_after = milliseconds(127'000);
@@ -215,6 +250,7 @@ struct FaultSpec {
   std::shared_ptr<const Fault> fault;
   std::uint32_t service = 0xffffffffu;
   std::uint32_t link = 0xffffffffu;
+  std::uint32_t zone = 0xffffffffu;  // only instances in this one
   std::uint64_t key = 0;
 };
 
@@ -226,6 +262,7 @@ struct ControllerSpec {
 };
 
 struct WorldSpec {
+  std::vector<std::string> zones;
   std::vector<ClientSpec> clients;
   std::vector<ServiceSpec> services;
   std::vector<RouteSpec> routes;

@@ -140,7 +140,9 @@ struct ServiceStatistics {
   StepIntegral busy, working, queued, ready;
   StepIntegral threads;  // of the instances that are ready or finish what they have
   std::uint64_t arrivals = 0;
-  double wasted_s = 0;  // thread-seconds after the caller had gone
+  double wasted_s = 0;           // thread-seconds after the caller had gone
+  double failed_work_s = 0;      // thread-seconds spent on what was then answered with an error
+  std::int64_t at_the_door = 0;  // let in, and waiting for the moment
   std::vector<PeakCounter> arrivals_peaks;
   // Attempts sent to it that would not have been, had no try been sent again: by the edge where the
   // outermost of these was (retries and hedges).
@@ -152,6 +154,9 @@ struct EdgeStatistics {
   std::uint64_t hedges = 0;
   std::uint64_t connections = 0;                // set up
   double wire_s = 0;                            // time in which its link was sending, both ways
+  std::uint64_t breaker_closed = 0;  // after probes
+  StepIntegral open_breakers;        // not closed, that is; of all instances of the caller
+  std::uint64_t ejections = 0, cross_zone = 0;  // hosts put out of rotation; attempts between zones
   std::array<std::uint64_t, kErrors> errors{};  // of attempts
   std::vector<PeakCounter> retry_peaks;
 };

@@ -11,28 +11,43 @@ namespace faultline {
 Caller World::make_caller(const CallerSpec& spec, std::uint32_t ordinal,
                           std::vector<std::vector<std::shared_ptr<Policy>>>& shared) {
   Caller caller;
+  if (!spec.zones.empty()) caller.zone = spec.zones[ordinal % spec.zones.size()];
   shared.resize(spec.pipelines.size());
   for (std::size_t i = 0; i < spec.pipelines.size(); ++i) {
     const PipelineSpec& pipeline = spec.pipelines[i];
-    if (pipeline.shared && !shared[i].empty()) {
-      caller.pipelines.push_back({&pipeline, shared[i]});
-      continue;
+    std::vector<std::shared_ptr<Policy>> layers, &kept = shared[i];
+    kept.resize(pipeline.layers.size());
+    for (std::size_t layer = 0; layer < kept.size(); ++layer) {
+      const PolicyConfig& config = *pipeline.layers[layer];
+      const bool share = pipeline.shared || config.shares_state();
+      layers.push_back(share && kept[layer] ? kept[layer] : config.make());
+      if (share) kept[layer] = layers.back();
     }
-    std::vector<std::shared_ptr<Policy>> layers;
-    for (const auto& config : pipeline.layers) layers.push_back(config->make());
-    if (pipeline.shared) shared[i] = layers;
     caller.pipelines.push_back({&pipeline, std::move(layers)});
   }
   for (std::uint32_t service : spec.targets) {
     Target target;
     target.service = service;
     target.turn = ordinal;
+    target.balancer = make_balancer(service, derive(spec.key, ordinal));
     const Balancing balancing = spec_.services[service].balancing;
-    if (balancing == Balancing::LeastRequest || balancing == Balancing::PowerOfTwo)
+    if (balancing != Balancing::RoundRobin && balancing != Balancing::Random)
       target.outstanding.resize(1);
     caller.targets.push_back(std::move(target));
   }
   return caller;
+}
+
+// What the policies of an instance know goes with it.
+void World::forget_breakers(const Caller& caller) {
+  for (const Pipeline& pipeline : caller.pipelines) {
+    if (pipeline.spec->breakers == 0 || pipeline.spec->shared) continue;
+    for (const auto& policy : pipeline.layers) {
+      const auto state = policy->breaker_state();
+      if (state && *state != BreakerState::Closed)
+        edge_stats_[pipeline.spec->edge].open_breakers.add(now(), -1);
+    }
+  }
 }
 
 InstanceId World::new_instance(std::uint32_t service, std::uint32_t version) {
@@ -54,9 +69,9 @@ InstanceId World::new_instance(std::uint32_t service, std::uint32_t version) {
   instance.version = version;
   instance.flagged = !services_[service].flags.empty();
   instance.spec = &spec_.services[service];
-  if (instance.spec->door_rate > 0) {
-    instance.door.emplace(instance.spec->door_rate, instance.spec->door_burst);
-  }
+  if (instance.spec->discipline == Discipline::Fair) instance.fair = std::make_unique<FairLines>();
+  if (instance.spec->codel) instance.codel = std::make_unique<Codel>(*instance.spec->codel);
+  if (instance.spec->door) instance.door = std::make_unique<Door>(*instance.spec->door);
   instance.stats = &service_stats_[service];
   instance.handling = service_stats_[service].handling[version].data();
   instance.ordinal = services_[service].instances_made++;
@@ -74,7 +89,9 @@ void World::on_instance_ready(InstanceId id) {
   if (instance.state != InstanceState::Starting) return;
   instance.state = InstanceState::Ready;
   instance.set(conditions_of(id));
+  instance.ready_since = now();
   ServiceState& service = services_[instance.service];
+  ++service.changes;
   service.ready.push_back(id);
   service.versions[instance.version].ready.push_back(id);
   service_stats_[instance.service].ready.add(now(), 1);
@@ -94,6 +111,7 @@ void World::remove_instance(InstanceId id) {
   }
   instance.state = InstanceState::Draining;
   ServiceState& service = services_[instance.service];
+  ++service.changes;
   std::erase(service.ready, id);
   std::erase(service.versions[instance.version].ready, id);
   service_stats_[instance.service].ready.add(now(), -1);
@@ -103,6 +121,7 @@ void World::remove_instance(InstanceId id) {
 void World::retire(InstanceId id) {
   Instance& instance = instances_[id];
   instance.state = InstanceState::Gone;
+  forget_breakers(callers_[instance.caller]);
   instance.stats->threads.add(now(), -static_cast<std::int64_t>(instance.spec->threads));
   free_instances_.push_back(id);
   if (!wires_.empty()) forget_connections(id);

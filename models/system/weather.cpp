@@ -33,6 +33,7 @@ bool World::hits(const FaultSpec& fault, const Instance& instance) const {
   const std::string& version = fault.fault->version();
   const ServiceState& service = services_[instance.service];
   if (!version.empty() && service.versions[instance.version].effects.name != version) return false;
+  if (fault.zone != kNone && fault.zone != zone_of(instance)) return false;
   const Portion& portion = fault.fault->instances();
   if (!portion.count && !portion.share) return true;
   std::int64_t all = 0, before = 0;
@@ -40,6 +41,7 @@ bool World::hits(const FaultSpec& fault, const Instance& instance) const {
   for (const Instance& other : instances_) {
     if (other.service != instance.service || other.state == InstanceState::Gone) continue;
     if (!version.empty() && service.versions[other.version].effects.name != version) continue;
+    if (fault.zone != kNone && fault.zone != zone_of(other)) continue;
     ++all;
     before += derive(derive(seed_, fault.key), other.ordinal) < rank;
   }
@@ -70,6 +72,7 @@ void World::refresh_service(std::uint32_t service) {
                        after.down ? "is down" : "is up again"));
     }
     if (after.down && !was_down) died.push_back(id);
+    if (was_down && !after.down) instances_[id].ready_since = now();
     instances_[id].set(std::move(after));
   }
   for (InstanceId id : died) kill(id);
@@ -80,14 +83,14 @@ void World::kill(InstanceId id) {
   instances_[id].serving = true;  // nobody takes a thread that comes free now
   // One at a time: when a caller learns of one, it may call off others.
   while (instances_[id].jobs != kNone) crash_job(instances_[id].jobs);
-  for (std::size_t line = 0; line < instances_[id].lines.size(); ++line) {
-    while (instances_[id].lines[line].head != kNone) crash_job(instances_[id].lines[line].head);
-  }
+  while (instances_[id].queued > 0) crash_job(first_in_line(instances_[id]));
   instances_[id].serving = false;
   if (!wires_.empty()) forget_connections(id);
   // What its policies knew died with it.
   const ServiceSpec& service = spec_.services[instances_[id].service];
   auto& shared = shared_[spec_.clients.size() + instances_[id].service];
+  if (service.door) instances_[id].door = std::make_unique<Door>(*service.door);
+  forget_breakers(callers_[instances_[id].caller]);
   callers_[instances_[id].caller] = make_caller(service.caller, instances_[id].ordinal, shared);
 }
 

@@ -270,6 +270,7 @@ void World::travel_oddly(AttemptId id, bool back) {
   if (swallowed) return park(id, route.link, back, true);
   Duration delay = spec.latency.sample(draws);
   for (const Distribution& added : weather.added) delay += added.sample(draws);
+  if (spec.cross_zone) delay += zone_delay(spec, attempt, call, draws);
   for (const LinkConditions::Swing& swing : weather.swings)
     delay += Duration{
         std::max<std::int64_t>(0, jittered_latency(swing.latency.ns, swing.jitter.ns, fate()))};

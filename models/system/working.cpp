@@ -62,6 +62,7 @@ Duration World::work_of(const StepSpec& step, const Attempt& attempt, const Call
 Duration World::slowed(Duration work, const Attempt& attempt, const Call& call) const {
   const Instance& instance = instances_[attempt.instance];
   double factor = instance.conditions.slowdown;
+  if (instance.spec->warm_up.factor != 1) factor *= warm_up_factor(instance);
   if (const std::uint32_t met = version_met(attempt, call); met != 0) {
     const Version& version = services_[instance.service].versions[met];
     const std::uint64_t key = derive(attempt_key(call, attempt), version.key ^ kVersionSlow);

@@ -5,7 +5,7 @@
 namespace faultline {
 
 World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuring)
-    : spec_(spec), seed_(mix(seed ^ 0x6661756c746c696eULL)), measuring_(measuring) {
+    : WorldState(spec, mix(seed ^ 0x6661756c746c696eULL), measuring) {
   context_.seed = seed;
   AssertContext guard(&context_);
   const Series series(measuring.step, measuring.bins);
@@ -68,6 +68,7 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
     const CallerSpec& caller = who < spec.clients.size()
                                    ? spec.clients[who].caller
                                    : spec.services[who - spec.clients.size()].caller;
+    const ServiceSpec& callee = spec.services[r.service];
     Route route{r.edge,
                 r.service,
                 r.endpoint,
@@ -80,6 +81,7 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
                 kNone,
                 caller.pipelines[r.pipeline].propagation != Propagation::None,
                 caller.pipelines[r.pipeline].timers_only(),
+                callee.balancer || !callee.caller.zones.empty(),
                 r.key,
                 spec.steps.data() + steps.first,
                 &caller.pipelines[r.pipeline],
@@ -202,6 +204,8 @@ Ledger World::ledger() const {
       }
     }
   }
+  for (const ServiceStatistics& service : service_stats_)
+    left += static_cast<std::uint64_t>(service.at_the_door);
   ledger.balanced = arrived == left + threads + in_queues && requests == ledger.in_flight &&
                     attempts_begun_ - attempts_ended_ == wanted && threads == held &&
                     in_queues == queued && permits == given;

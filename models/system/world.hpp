@@ -1,5 +1,5 @@
 #pragma once
-// The world: every row, every room, and the switch that routes events between them. A value: no
+// The world: what happens to its rows and rooms (world_state.hpp). A value: no
 // globals, so a hundred may live in one process, a thread each.
 //
 // The handlers stand, file by file, in the order in which a request meets them:
@@ -10,7 +10,10 @@
 //   resending.cpp  … or it is sent again, by a retry or a hedge
 //   network.cpp    an instance is chosen; messages travel
 //   wire.cpp       what else a connection and a link can do
+//   balancing.cpp  the choice where more is asked for than a plain balancer
 //   serving.cpp    at the door, in the queue; the answer is sent
+//   doors.cpp      limits and shedding at the door
+//   queueing.cpp   queues of other orders than the plain ones
 //   working.cpp    a thread is held, the steps are done
 //   repeating.cpp  what is done twice, and who notices
 //   caching.cpp    a step that looks something up
@@ -27,19 +30,11 @@
 #include <string>
 #include <vector>
 
-#include "models/system/happenings.hpp"
-#include "models/system/measuring.hpp"
-#include "models/system/parts.hpp"
-#include "models/vocabulary/fact.hpp"
-#include "models/vocabulary/identity.hpp"
-#include "sim/assert.hpp"
-#include "sim/calendar.hpp"
-#include "sim/fingerprint.hpp"
-#include "sim/slab.hpp"
+#include "models/system/world_state.hpp"
 
 namespace faultline {
 
-class World : Happenings {
+class World : private WorldState {
  public:
   World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuring);
   World(const World&) = delete;
@@ -74,8 +69,8 @@ class World : Happenings {
   // arriving.cpp
   void open_clients();
   void on_arrival(std::uint32_t client);
-  void on_backlog(std::uint32_t client);
-  void on_user_ready(std::uint32_t user);
+  [[gnu::noinline]] void on_backlog(std::uint32_t client);
+  [[gnu::noinline]] void on_user_ready(std::uint32_t user);
   void schedule_arrival(std::uint32_t client);
   Instant next_arrival(std::uint32_t client);
   void request(std::uint32_t client, std::uint64_t lineage, std::uint32_t user);
@@ -83,8 +78,7 @@ class World : Happenings {
 
   // identity.cpp
   [[gnu::noinline]] void identify(CallId id, std::uint32_t client);
-  void inherit(CallId child, CallId parent);
-  Identity who(CallId id) const { return has_users_ ? identities_[id] : Identity{}; }
+  [[gnu::noinline]] void inherit(CallId child, CallId parent);
 
   // calling.cpp
   void begin_call(CallId id);
@@ -118,22 +112,16 @@ class World : Happenings {
   void release_reference(CallId id) {
     if (--calls_[id].references == 0) calls_.release(id);
   }
-  void on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer);
-  void on_call_timer(CallId id, std::uint32_t tag, TimerId timer);
+  [[gnu::noinline]] void on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer);
+  [[gnu::noinline]] void on_call_timer(CallId id, std::uint32_t tag, TimerId timer);
+  AttemptId waiter_at(const Call& call, unsigned layer) const;
   bool waits_outside(const Call& call, const Attempt& attempt) const;
   void give_up_call(CallId id, unsigned layer, Error why);
-  void wake(AttemptId id, unsigned layer);
+  void wake(AttemptId id, unsigned layer, Duration delay);
   void on_reply_delivered(AttemptId id);
   void answer_arrived(AttemptId id, Attempt& attempt);
   [[gnu::noinline]] void fail_at_caller(AttemptId id, Attempt& attempt, Error why);
   CallView view(CallId id, const Call& call, AttemptId attempt) const;
-  Pipeline& pipeline_of(const Call& call) {
-    return callers_[call.caller].pipelines[routes_[call.route].pipeline];
-  }
-  const Pipeline& pipeline_of(const Call& call) const {
-    return callers_[call.caller].pipelines[routes_[call.route].pipeline];
-  }
-  // The same for any call, even one whose caller is gone and its row another's.
   void note_breaker(const Call& call, Policy& policy, std::optional<BreakerState> was);
   void cancel_timers(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
     while (chain != kNone && calendar_.tag(chain) - from < until - from)
@@ -148,9 +136,6 @@ class World : Happenings {
   }
   [[gnu::noinline]] Instant told_deadline(const Attempt& attempt, const Call& call,
                                           const Route& route) const;
-  std::uint64_t attempt_key(const Call& call, const Attempt& attempt) const {
-    return attempt.number == 0 ? call.lineage : derive(call.lineage, attempt.number);
-  }
 
   // resending.cpp
   void absorb(CallId id, AttemptId attempt, unsigned layer, const After& answer);
@@ -194,20 +179,56 @@ class World : Happenings {
   // network.cpp
   void dispatch(AttemptId id, Attempt& attempt, Call& call, const Route& route);
   InstanceId choose(Target& target, const Call& call, const Attempt& attempt);
-  InstanceId least_loaded(const Target& target, const std::vector<InstanceId>& among,
-                          std::uint64_t key) const;
-  InstanceId better_of_two(const Target& target, const std::vector<InstanceId>& among,
-                           std::uint64_t key) const;
+  [[gnu::noinline]] InstanceId least_loaded(const Target& target,
+                                            const std::vector<InstanceId>& among,
+                                            std::uint64_t key) const;
+  [[gnu::noinline]] InstanceId better_of_two(const Target& target,
+                                             const std::vector<InstanceId>& among,
+                                             std::uint64_t key) const;
   [[gnu::noinline]] void travel(AttemptId id, bool back);
-  void park(AttemptId id, std::uint32_t link, bool back, bool for_good);
-  void unpark(AttemptId id, Attempt& attempt);
+  [[gnu::noinline]] void park(AttemptId id, std::uint32_t link, bool back, bool for_good);
+  [[gnu::noinline]] void unpark(AttemptId id, Attempt& attempt);
   void deliver_parked(std::uint32_t link, bool back);
   void set_conditions(std::uint32_t link, LinkConditions conditions);
   bool is_plain(std::uint32_t link) const;
 
+  // balancing.cpp
+  std::unique_ptr<BalancerState> make_balancer(std::uint32_t service, std::uint64_t key);
+  OutlierDetector* outliers_of(Target& target, const Call& call);
+  [[gnu::noinline]] InstanceId choose_with_care(Target& target, const Call& call,
+                                                const Attempt& attempt,
+                                                const std::vector<InstanceId>& among);
+  std::vector<InstanceId> share_of_zone(const std::vector<InstanceId>& hosts, const Call& call,
+                                        std::uint32_t zone, std::uint64_t key) const;
+  void count_callers(const Call& call, std::vector<std::uint32_t>& by_zone) const;
+  InstanceId fail_over(Target& target, const std::vector<InstanceId>& among, std::uint32_t zone,
+                       std::uint64_t key);
+  InstanceId pick(Target& target, const std::vector<InstanceId>& among, std::uint64_t key);
+  BalancerState::Turns& turns_among(Target& target, const std::vector<InstanceId>& among);
+  InstanceId in_turn(Target& target, const std::vector<InstanceId>& among);
+  InstanceId by_weight(Target& target, const std::vector<InstanceId>& among, double bias);
+  InstanceId least_of_some(const Target& target, const std::vector<InstanceId>& among,
+                           std::uint64_t key) const;
+  InstanceId quicker_of_two(Target& target, const std::vector<InstanceId>& among,
+                            std::uint64_t key);
+  PeakEwma& round_trip(Target& target, InstanceId id);
+  [[gnu::noinline]] void note_sent(AttemptId id, const Call& call);
+  [[gnu::noinline]] void note_done(AttemptId id, const Call& call);
+  [[gnu::noinline]] void note_result(const Attempt& attempt, const Call& call, Error error);
+  void tell_outliers(Target& target, const Call& call);
+  std::uint32_t zone_of(const Instance& instance) const;
+  [[gnu::noinline]] Duration zone_delay(const LinkSpec& link, const Attempt& attempt,
+                                        const Call& call, Draws& draws) const;
+  Duration since_ready(const Instance& instance) const;
+  double warm_up_factor(const Instance& instance) const;
+  static std::uint32_t outstanding(const Target& target, InstanceId id) {
+    return id < target.outstanding.size() ? target.outstanding[id] : 0;
+  }
+
   // serving.cpp
   void on_delivered(AttemptId id);
   void arrive(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
+  void enter(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
   [[gnu::noinline]] void enqueue(InstanceId instance, AttemptId id);
   AttemptId take_next(Instance& instance);
   void leave_queue(Instance& instance, AttemptId id);
@@ -272,9 +293,35 @@ class World : Happenings {
     return instance.handling[route.endpoint];
   }
 
+  // doors.cpp
+  [[gnu::noinline]] bool knock(AttemptId id);
+  [[gnu::noinline]] void let_in(AttemptId id);
+  bool goes_inside(AttemptId id);
+  bool spared(AttemptId id);
+  double load_of(Instance& instance) const;
+  [[gnu::noinline]] void learn_at_door(const Instance& instance, const Attempt& attempt,
+                                       bool dropped);
+
+  // queueing.cpp
+  [[gnu::noinline]] Line& line_to_join(Instance& instance, const Attempt& attempt);
+  Line& line_of(Instance& instance, const Attempt& attempt) {
+    return instance.fair ? instance.fair->users[user_of(attempt)].line
+                         : instance.lines[queue_of(instance, attempt)];
+  }
+  static std::size_t queue_of(const Instance& instance, const Attempt& attempt) {
+    return instance.spec->discipline == Discipline::Priority ? attempt.priority : 0;
+  }
+  std::uint32_t user_of(const Attempt& attempt) const { return who(attempt.call).user; }
+  AttemptId first_in_line(Instance& instance);
+  [[gnu::noinline]] AttemptId take_fair(Instance& instance);
+  [[gnu::noinline]] void leave_fair(Instance& instance, const Attempt& attempt);
+  [[gnu::noinline]] AttemptId who_gives_way(AttemptId id);
+  [[gnu::noinline]] void limit_wait(Instance& instance, AttemptId id);
+  [[gnu::noinline]] AttemptId take_in_time(InstanceId id);
+
   // caching.cpp
-  bool look_up(AttemptId id, const StepSpec& step);
-  void filled(AttemptId id, const StepSpec& step, Outcome outcome);
+  [[gnu::noinline]] bool look_up(AttemptId id, const StepSpec& step);
+  [[gnu::noinline]] void filled(AttemptId id, const StepSpec& step, Outcome outcome);
   void leave_cache(AttemptId id);
   void wake_waiters(std::uint32_t cache, std::uint32_t key, Outcome outcome);
   std::uint32_t draw_key(const StepSpec& step, std::uint64_t key) const;
@@ -284,7 +331,7 @@ class World : Happenings {
 
   // weather.cpp
   void schedule_faults();
-  void on_fault_boundary(std::uint32_t fault);
+  [[gnu::noinline]] void on_fault_boundary(std::uint32_t fault);
   void refresh_service(std::uint32_t service);
   void refresh_link(std::uint32_t link);
   InstanceConditions conditions_of(InstanceId id) const;
@@ -302,26 +349,21 @@ class World : Happenings {
 
   // steering.cpp
   void start_controllers();
-  void on_controller_tick(std::uint32_t controller);
+  [[gnu::noinline]] void on_controller_tick(std::uint32_t controller);
   ServiceView look(std::uint32_t controller);
   void act(std::uint32_t service, const Actions& actions, FactKind kind);
   void scale(std::uint32_t service, std::uint32_t version, std::int64_t wanted, Duration start_up);
   InstanceId new_instance(std::uint32_t service, std::uint32_t version);
-  void on_instance_ready(InstanceId id);
+  [[gnu::noinline]] void on_instance_ready(InstanceId id);
   void remove_instance(InstanceId id);
   void retire_if_idle(InstanceId id) {
     if (instances_[id].state == InstanceState::Draining && instances_[id].named == 0) retire(id);
   }
   void retire(InstanceId id);
+  void forget_breakers(const Caller& caller);
   Caller make_caller(const CallerSpec& spec, std::uint32_t ordinal,
                      std::vector<std::vector<std::shared_ptr<Policy>>>& shared);
 
-  // What may start other people's work waits until the event at hand has run its course: nothing
-  // ends, begins or goes away under the feet of a handler that is in the middle of a list.
-  struct Afterwards {
-    enum class What : std::uint8_t { Serve, Settle } what;
-    std::uint32_t id;  // instance; attempt (kNone: called off)
-  };
   void do_afterwards();
 
   void tell(FactKind kind, std::string subject, std::string what);
@@ -332,49 +374,6 @@ class World : Happenings {
     add_to_story(call, fmt::format(sentence, std::move(args)...));
   }
   void add_to_story(const Call& call, std::string sentence);
-
-  const WorldSpec& spec_;
-  std::uint64_t seed_;
-  Measuring measuring_;
-  RunContext context_;
-  Calendar calendar_;
-  Fingerprint fingerprint_;
-
-  Slab<Call> calls_;
-  Slab<Attempt> attempts_;
-  bool has_users_ = false;
-  std::vector<Identity> identities_;  // by call, if there are users
-  std::vector<Route> routes_;
-  std::vector<Instance> instances_;
-  std::vector<InstanceId> free_instances_;
-  std::vector<Caller> callers_;
-  std::vector<std::uint32_t> free_callers_;
-  std::vector<ClientState> clients_;
-  std::vector<User> users_;
-  std::vector<ServiceState> services_;
-  std::vector<LinkState> links_;
-  std::vector<CacheState> caches_;
-  std::vector<Afterwards> afterwards_;
-  std::vector<std::vector<double>> popularity_;  // cumulative weights
-  std::vector<ControllerState> controllers_;
-  std::vector<std::uint32_t> origins_;         // edges, by call, of calls that are `resent`
-  std::vector<std::uint64_t> operation_keys_;  // by call, if there are logs
-  std::vector<OperationLog> logs_;             // by Route::log
-  std::vector<std::uint64_t> logged_;          // which service and endpoint each is of
-  std::vector<Operation> operations_;          // by attempt, on routes with a log
-  std::vector<Wire> wires_;                    // by attempt, on ceremonious routes
-  std::vector<char> active_faults_;            // 1: begun and not ended
-  // Of policies with scope = "shared": by caller entity (clients, then services), then pipeline.
-  std::vector<std::vector<std::vector<std::shared_ptr<Policy>>>> shared_;
-
-  std::vector<ClientStatistics> client_stats_;
-  std::vector<ServiceStatistics> service_stats_;
-  std::vector<EdgeStatistics> edge_stats_;
-  Ledger ledger_;
-  std::uint64_t attempts_begun_ = 0, attempts_ended_ = 0;
-  std::vector<Fact> facts_;
-  std::uint64_t requests_ = 0;
-  std::vector<std::string> trace_;
 };
 
 }  // namespace faultline

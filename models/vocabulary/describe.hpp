@@ -73,7 +73,8 @@ enum class Refers : std::uint8_t {
   Cache,
   Metric,
   Variant,
-  Instance
+  Instance,
+  Zone
 };
 
 struct Field {

@@ -7,8 +7,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include "sim/time.hpp"
-
 namespace faultline {
 
 enum class Error : std::uint8_t {

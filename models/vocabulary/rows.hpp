@@ -80,7 +80,8 @@ struct Attempt {
   bool stale = false;           // an event in the queue still names a job that was killed
   std::uint8_t waiting_at = 0;  // layer, while Waiting
   std::uint8_t priority = 0;
-  bool hedge = false;  // sent besides a try that was under way
+  bool hedge : 1 = false;     // sent besides a try that was under way
+  bool admitted : 1 = false;  // it waits at the door for the moment to go in
   float quality = 1;   // of the answer on its way; of an error, its Retry-After in seconds
   float share = 0;     // of the running step's legs: their qualities, summed
 };

@@ -15,9 +15,10 @@ struct Tally {
 };
 
 const Kind* kind_of(std::string_view name) {
-  static const std::array shelves = {breaker_kinds(), retry_kinds(),    budget_kinds(), hedge_kinds(),
-                              network_kinds(), timeout_kinds(),  limit_kinds(),  autoscaler_kinds(),
-                              rollout_kinds(), objective_kinds()};
+  static const std::array shelves = {
+      breaker_kinds(), balancer_kinds(),   retry_kinds(),   budget_kinds(),
+      hedge_kinds(),   network_kinds(),    timeout_kinds(), limit_kinds(),
+      rollout_kinds(), autoscaler_kinds(), objective_kinds(), overload_kinds()};
   for (const auto& shelf : shelves) {
     for (const Kind& kind : shelf) {
       if (kind.name == name) return &kind;

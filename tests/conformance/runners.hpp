@@ -16,12 +16,14 @@ struct Kind {
 };
 
 std::span<const Kind> breaker_kinds();     // circuit breakers
+std::span<const Kind> balancer_kinds();    // load balancing, outlier detection
 std::span<const Kind> retry_kinds();       // waits, budgets, amplification
 std::span<const Kind> budget_kinds();      // of retries
 std::span<const Kind> hedge_kinds();       // gRPC's hedging
 std::span<const Kind> network_kinds();     // Toxiproxy, netem
 std::span<const Kind> timeout_kinds();     // per try against overall
 std::span<const Kind> limit_kinds();       // rate limits
+std::span<const Kind> overload_kinds();    // throttling, adaptive limits, CoDel, shedding
 std::span<const Kind> autoscaler_kinds();  // the HPA's arithmetic
 std::span<const Kind> rollout_kinds();     // rolling update, canary
 std::span<const Kind> objective_kinds();   // error budgets

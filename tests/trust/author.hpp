@@ -14,7 +14,7 @@ namespace faultline::test {
 class Author {
  public:
   Author(std::uint64_t seed, const WorldOptions& options)
-      : dice_(seed), seed_(seed), options_(options) {}
+      : dice_(seed), limits_(~seed), seed_(seed), options_(options) {}
 
   std::string write();
 
@@ -25,10 +25,20 @@ class Author {
   void cache();
   void policy(int i);
   std::string budget();
+  std::string breaker();
+  void balancing();
+  void zones();
   void network();
   void fault();
   void autoscaler();
   void rollout();
+  // random_limits.cpp
+  void population(bool closed);
+  std::string rate_limit(bool caller);
+  std::string concurrency();
+  std::string queue();
+  void door(int i);
+  std::vector<std::string> own_pace();
 
   // Of what has times of its own, which a stretched world would not stretch.
   bool unscaled(double share) { return !options_.scalable && dice_.chance(share); }
@@ -77,12 +87,12 @@ class Author {
     return fmt::format("s{}", s);
   }
 
-  Dice dice_;
+  Dice dice_, limits_;
   std::uint64_t seed_;
   WorldOptions options_;
   std::string text_;
   int duration_ms_ = 0, services_ = 0, clients_ = 0, policies_ = 0;
-  bool uses_cache_ = false;
+  bool uses_cache_ = false, has_users_ = false, zoned_ = false;
   std::vector<std::string> edges_;
 };
 

@@ -53,17 +53,18 @@ void Author::policy(int i) {
       add(", on = [\"timeout\", \"breaker_open\", \"bulkhead_full\", \"server_error\"]");
     add(" }}\n");
   }
-  if (has(0.4, "breaker"))
-    add("breaker = {{ window = {}, min_calls = {}, failure_rate = \"{}%\", open_for = \"{}\", "
-        "half_open_calls = {}, slow_after = \"{}\" }}\n",
-        dice_.between(10, 50), dice_.between(1, 10), dice_.between(10, 90),
-        some_time(100'000, 5'000'000), dice_.between(1, 5), some_time(1'000, 900'000));
+  if (has(0.4, "breaker")) add("breaker = {{ {} }}\n", breaker());
   if (has(0.4, "bulkhead"))
     add("bulkhead = {{ concurrent = {}, waiting = {} }}\n", dice_.between(1, 10),
         dice_.between(0, 10));
-  if (has(0.2, "rate_limit"))
-    add("rate_limit = {{ kind = \"token_bucket\", rate = \"{}\", burst = {} }}\n",
-        rate(dice_.between(60, 6000)), dice_.between(1, 20));
+  if (has(0.2, "rate_limit")) {
+    const std::string plain = rate(dice_.between(60, 6000));
+    const int burst = dice_.between(1, 20);
+    add("rate_limit = {}\n",
+        options_.scalable || limits_.chance(0.3)
+            ? fmt::format("{{ kind = \"token_bucket\", rate = \"{}\", burst = {} }}", plain, burst)
+            : rate_limit(true));
+  }
   if (has(0.3, "hedge")) {
     add("hedge = {{ after = \"{}\", max = {}", dice_.chance(0.2) ? "p90" : some_time(500, 100'000),
         dice_.between(1, 3));
@@ -72,6 +73,7 @@ void Author::policy(int i) {
     add(" }}\n");
   }
   if (has(0.2, "fallback")) add("fallback = {{ quality = 0.5 }}\n");
+  for (std::string& name : own_pace()) order.push_back(std::move(name));
   if (dice_.chance(0.5) && !order.empty()) {
     for (std::size_t n = order.size(); n > 1; --n)
       std::swap(order[n - 1], order[static_cast<std::size_t>(dice_.below(static_cast<int>(n)))]);
@@ -89,6 +91,7 @@ void Author::network() {
   edges_.erase(std::unique(edges_.begin(), edges_.end()), edges_.end());
   add("[network]\n");
   if (dice_.chance(0.4)) add("latency = \"{}\"\n", law(dice_.between(50, 5'000)));
+  if (dice_.chance(0.2)) add("cross_zone = \"{}\"\n", some_time(50, 5'000));
   add("retransmit = \"{}\"\nunreachable_after = \"{}\"\n\n",
       dice_.chance(0.2) ? "0s" : some_time(1'000, 300'000), some_time(100'000, 9'000'000));
   for (const std::string& edge : edges_) {
@@ -121,6 +124,7 @@ void Author::fault() {
   if (of_service) {
     add("service = \"s{}\"\n", dice_.below(services_));
     if (dice_.chance(0.4)) add("instances = {}\n", dice_.pick<std::string>({"1", "2", "\"50%\""}));
+    if (zoned_ && dice_.chance(0.2)) add("zone = \"b\"\n");
   } else {
     add("link = \"{}\"\n", dice_.pick(edges_));
   }

@@ -32,7 +32,8 @@ void Author::client(int i) {
   const int s = options_.steady ? 0 : dice_.below(std::min(services_, 2));
   edges_.push_back(fmt::format("{}->s{}", name, s));
   add("[client.{}]\ncalls = \"s{}\"\n", name, s);
-  switch (options_.steady ? 0 : dice_.below(3)) {
+  const int way = options_.steady ? 0 : dice_.below(3);
+  switch (way) {
     case 0:
       add("rate = \"{}\"\n", rate(options_.steady ? 3000 : dice_.between(60, 6000)));
       if (!options_.steady && dice_.chance(0.3)) add("arrivals = \"constant\"\n");
@@ -52,9 +53,11 @@ void Author::client(int i) {
   if (dice_.chance(0.2)) add("batch = {}\n", dice_.between(2, 5));
   if (dice_.chance(0.2)) add("at_start = {}\n", dice_.between(1, 50));
   if (dice_.chance(0.3)) add("instances = {}\n", dice_.between(2, 5));
+  zones();
   if (dice_.chance(0.3)) add("priority = \"P{}\"\n", dice_.below(4));
   if (dice_.chance(0.2)) add("idempotent = false\n");
   if (policies_ > 0 && dice_.chance(0.7)) add("policy = \"p{}\"\n", dice_.below(policies_));
+  if (limits_.chance(0.3)) population(way == 1);
   add("\n");
 }
 
@@ -72,11 +75,13 @@ void Author::service(int i) {
     add("threads = {}\n", dice_.between(1, 8));
   }
   if (dice_.chance(0.6)) {
-    add("queue = {{ limit = {}, discipline = \"{}\" }}\n", dice_.pick<int>({0, 1, 5, 50}),
-        dice_.pick<std::string>({"fifo", "lifo", "priority"}));
+    const int limit = dice_.pick<int>({0, 1, 5, 50});
+    const auto order = dice_.pick<std::string>({"fifo", "lifo", "priority"});
+    const bool odd = !options_.scalable && limits_.chance(0.5);
+    add("queue = {{ {} }}\n",
+        odd ? queue() : fmt::format("limit = {}, discipline = \"{}\"", limit, order));
   }
-  add("balancer = \"{}\"\n",
-      dice_.pick<std::string>({"round_robin", "random", "least_request", "power_of_two"}));
+  balancing();
   if (dice_.chance(0.2)) add("cpu = \"500m\"\n");
   if (dice_.chance(0.2)) add("idempotent = false\n");
   if (unscaled(0.2))
@@ -89,6 +94,7 @@ void Author::service(int i) {
   std::string steps;
   for (int n = dice_.between(1, 3); n > 0; --n) steps += (steps.empty() ? "" : ", ") + step(i);
   add("steps = [{}]\n\n", steps);
+  door(i);
 }
 
 std::string Author::step(int i) {

@@ -42,6 +42,7 @@ std::string required(std::string_view kind) {
   if (kind == "deadline" || kind == "timeout" || kind == "hedge") return "after = \"1s\"";
   if (kind == "retry") return "attempts = 2";
   if (kind == "rate_limit") return "rate = \"5/s\"";
+  if (kind == "concurrency") return "limit = 5";
   return "";
 }
 std::string fault_keys(std::string_view kind) {

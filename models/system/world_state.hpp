@@ -1,0 +1,122 @@
+#pragma once
+// What a world is at one moment: every row, every room, the figures counted so far, and the names
+// of what can happen next. World (world.hpp) makes it move.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/system/measuring.hpp"
+#include "models/system/parts.hpp"
+#include "models/vocabulary/fact.hpp"
+#include "models/vocabulary/identity.hpp"
+#include "sim/assert.hpp"
+#include "sim/calendar.hpp"
+#include "sim/fingerprint.hpp"
+#include "sim/slab.hpp"
+
+namespace faultline {
+
+class WorldState {
+ protected:
+  WorldState(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuring)
+      : spec_(spec), seed_(seed), measuring_(measuring) {}
+
+  enum Kind : unsigned {
+    kArrival,         // id: client
+    kUserReady,       // id: user
+    kDelivered,       // id: attempt, at the server's door
+    kWorkDone,        // id: attempt
+    kReplyDelivered,  // id: attempt
+    kAttemptTimer,    // id: attempt; tag: layer, or one of the tags below
+    kCallTimer,       // id: call; tag: layer, or kSendAgain + layer
+    kFaultBoundary,   // id: fault
+    kControllerTick,  // id: controller
+    kInstanceReady,   // id: instance
+    kBacklog,         // id: client; what is there when the run begins
+  };
+  // Tags of timers that are no policy's.
+  static constexpr std::uint32_t kSendAgain = 0x100;  // call: the pause before a retry is over
+  static constexpr std::uint32_t kInherited = 0x200;  // call: the deadline it was given
+  static constexpr std::uint32_t kWoken = 0x100;      // attempt: may go on from a policy's line
+  static constexpr std::uint32_t kUnreachable = 0x200;
+  // Attempt: of a try on the wire.
+  static constexpr std::uint32_t kConnected = 0x300;
+  static constexpr std::uint32_t kNotConnected = 0x301;
+  static constexpr std::uint32_t kTurnedAway = 0x302;
+  static constexpr std::uint32_t kHeaderTimeout = 0x303;
+  static constexpr std::uint32_t kReadTimeout = 0x304;
+  static constexpr std::uint32_t kReset = 0x305;
+  static constexpr std::uint32_t kServerSide =
+      0x400;  // from here on the caller's leaving is no reason
+  static constexpr std::uint32_t kStepTimeout = 0x400;
+  static constexpr std::uint32_t kCancelMessage = 0x401;
+  static constexpr std::uint32_t kQueueTimeout = 0x402;
+  static constexpr std::uint32_t kPiece = 0x403;      // of the answer gets to the caller,
+  static constexpr std::uint32_t kLastPiece = 0x404;  // the last of it without a pause
+
+  // What may start other people's work waits until the event at hand has run its course: nothing
+  // ends, begins or goes away under the feet of a handler that is in the middle of a list.
+  struct Afterwards {
+    enum class What : std::uint8_t { Serve, Settle } what;
+    std::uint32_t id;  // instance; attempt (kNone: called off)
+  };
+
+  Identity who(CallId id) const { return has_users_ ? identities_[id] : Identity{}; }
+  std::uint64_t attempt_key(const Call& call, const Attempt& attempt) const {
+    return attempt.number == 0 ? call.lineage : derive(call.lineage, attempt.number);
+  }
+  Pipeline& pipeline_of(const Call& call) {
+    return callers_[call.caller].pipelines[routes_[call.route].pipeline];
+  }
+  const Pipeline& pipeline_of(const Call& call) const {
+    return callers_[call.caller].pipelines[routes_[call.route].pipeline];
+  }
+
+  const WorldSpec& spec_;
+  std::uint64_t seed_;
+  Measuring measuring_;
+  RunContext context_;
+  Calendar calendar_;
+  Fingerprint fingerprint_;
+
+  Slab<Call> calls_;
+  Slab<Attempt> attempts_;
+  bool has_users_ = false;
+  std::vector<Identity> identities_;  // by call, if there are users
+  std::vector<Route> routes_;
+  std::vector<Instance> instances_;
+  std::vector<InstanceId> free_instances_;
+  std::vector<Caller> callers_;
+  std::vector<std::uint32_t> free_callers_;
+  std::vector<ClientState> clients_;
+  std::vector<User> users_;
+  std::vector<Instant> set_out_;  // by attempt: when it did, where round trips are measured
+  std::vector<ServiceState> services_;
+  std::vector<LinkState> links_;
+  std::vector<CacheState> caches_;
+  std::vector<Afterwards> afterwards_;
+  std::vector<std::vector<double>> popularity_;  // cumulative weights
+  std::vector<ControllerState> controllers_;
+  std::vector<std::uint32_t> origins_;         // edges, by call, of calls that are `resent`
+  std::vector<std::uint64_t> operation_keys_;  // by call, if there are logs
+  std::vector<OperationLog> logs_;             // by Route::log
+  std::vector<std::uint64_t> logged_;          // which service and endpoint each is of
+  std::vector<Operation> operations_;          // by attempt, on routes with a log
+  std::vector<Wire> wires_;                    // by attempt, on ceremonious routes
+  std::vector<char> active_faults_;  // 1: begun and not ended
+  // Of policies with scope = "shared": by caller entity (clients, then services), then pipeline.
+  std::vector<std::vector<std::vector<std::shared_ptr<Policy>>>> shared_;
+
+  std::vector<ClientStatistics> client_stats_;
+  std::vector<ServiceStatistics> service_stats_;
+  std::vector<EdgeStatistics> edge_stats_;
+  Ledger ledger_;
+  std::uint64_t attempts_begun_ = 0, attempts_ended_ = 0;
+  std::vector<Fact> facts_;
+  std::uint64_t requests_ = 0;
+  std::vector<std::string> trace_;
+};
+
+}  // namespace faultline

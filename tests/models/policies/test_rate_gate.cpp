@@ -1,0 +1,116 @@
+// Rate limits, whatever measures them: [CB3] the algorithms, [CB4] for whom, [CB5] what is told.
+
+#include "models/policies/buckets.hpp"
+#include "models/policies/rate_gate.hpp"
+#include "models/policies/windows.hpp"
+#include "tests/support/catch.hpp"
+
+namespace faultline {
+namespace {
+
+Instant at(double seconds) {
+  return Instant{} + from_seconds(seconds);
+}
+
+RateLimitSettings settings(LimitKind kind, double rate, std::int64_t burst, double window_s = 1) {
+  RateLimitSettings s;
+  s.kind = kind;
+  s.rate = {rate};
+  s.burst = burst;
+  s.window = from_seconds(window_s);
+  return s;
+}
+
+// How many of `each` requests at every one of `times` get through.
+std::int64_t through(RateGate& gate, std::initializer_list<double> times, int each) {
+  std::int64_t n = 0;
+  for (const double t : times) {
+    for (int i = 0; i < each; ++i) n += gate.ask(at(t), {}).allowed;
+  }
+  return n;
+}
+
+}  // namespace
+
+TEST_CASE("around a boundary a fixed window of 100 a minute lets 200 through at once",
+          "[limits][CB3]") {
+  RateGate fixed(settings(LimitKind::FixedWindow, 100.0 / 60, 1, 60));
+  CHECK(through(fixed, {59.999, 60}, 150) == 200);
+  RateGate log(settings(LimitKind::SlidingLog, 100.0 / 60, 1, 60));
+  CHECK(through(log, {59.999, 60}, 150) == 100);
+  RateGate counter(settings(LimitKind::SlidingCounter, 100.0 / 60, 1, 60));
+  CHECK(through(counter, {59.999, 60}, 150) == 100);
+  RateGate token(settings(LimitKind::TokenBucket, 100.0 / 60, 100));
+  CHECK(through(token, {59.999, 60}, 150) == 100);
+}
+
+TEST_CASE("a bucket of 100 and 10 a second admits up to 700 in a minute", "[limits][CB3]") {
+  RateGate gate(settings(LimitKind::TokenBucket, 10, 100));
+  std::int64_t admitted = 0;
+  for (int i = 0; i <= 6000; ++i) admitted += gate.ask(at(i / 100.0), {}).allowed;
+  CHECK(admitted == 700);
+}
+
+TEST_CASE("what is refused is told when to come again, and then gets in", "[limits][CB5]") {
+  for (const LimitKind kind :
+       {LimitKind::TokenBucket, LimitKind::Gcra, LimitKind::FixedWindow, LimitKind::SlidingLog,
+        LimitKind::SlidingCounter, LimitKind::LeakyBucket, LimitKind::Filled}) {
+    CAPTURE(static_cast<int>(kind));
+    RateGate gate(settings(kind, 4, 4));
+    Instant now = at(0.3);
+    Admission answer;
+    int admitted = 0;
+    while ((answer = gate.ask(now, {})).allowed) ++admitted;
+    CHECK(admitted >= 4);
+    REQUIRE(answer.again.ns > 0);
+    CHECK(answer.again <= milliseconds(1000));
+    now += answer.again + nanoseconds(10);
+    CHECK(gate.ask(now, {}).allowed);
+  }
+}
+
+TEST_CASE("per user each has his own, by tier, and all together no more than the total",
+          "[limits][CB4]") {
+  RateLimitSettings s = settings(LimitKind::TokenBucket, 100.0 / 60, 100);
+  s.per_user = true;
+  s.tiers.push_back({"premium", {{1000.0 / 60}, 1000}});
+  const auto burst = [](RateGate& gate, std::uint32_t user, Tier tier) {
+    int n = 0;
+    for (int i = 0; i < 2000; ++i) n += gate.ask(at(1), {user, tier}).allowed;
+    return n;
+  };
+  RateGate gate(s);
+  CHECK(burst(gate, 7, kNoTier) == 100);
+  CHECK(burst(gate, 7, kNoTier) == 0);
+  CHECK(burst(gate, 70'000, kNoTier) == 100);
+  CHECK(burst(gate, 8, tier_named("premium")) == 1000);
+  CHECK(burst(gate, 9, tier_named("basic")) == 100);
+  s.total = Rate{100.0 / 60};
+  RateGate both(s);
+  CHECK(burst(both, 1, kNoTier) + burst(both, 2, kNoTier) == 100);
+}
+
+TEST_CASE("a sliding counter takes the window before to have come evenly", "[limits][CB3]") {
+  SlidingCounter counter(100, milliseconds(60'000));
+  for (int i = 0; i < 42; ++i) REQUIRE(counter.take(at(10)));
+  for (int i = 0; i < 18; ++i) REQUIRE(counter.take(at(61)));
+  CHECK(counter.estimate(at(75)) == Approx(49.5));
+}
+
+TEST_CASE("what leaves a leaky bucket never has a burst", "[limits][CB3]") {
+  LeakyBucket bucket(10, 5);
+  Instant last{-1'000'000'000};
+  int out = 0;
+  for (int i = 0; i < 100; ++i) {
+    const Instant now = at(i * 0.013);
+    const auto leaves = bucket.take(now);
+    if (!leaves) continue;
+    CHECK(*leaves >= now);
+    CHECK((*leaves - last) >= milliseconds(100));
+    last = *leaves;
+    ++out;
+  }
+  CHECK(out == 13 + 5);  // 1.287 s at ten a second, and a full bucket
+}
+
+}  // namespace faultline
