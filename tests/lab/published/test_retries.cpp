@@ -84,7 +84,8 @@ TEST_CASE("P02: retries, a token bucket for them, and a breaker", "[published][R
   check(0.75, breaker, {1.0000, 0.2516});
 }
 
-// J. Dean, L. A. Barroso, "The Tail at Scale" (2013): a thousand keys, a hedge after 10 ms.
+// J. Dean, L. A. Barroso, "The Tail at Scale" (2013): a thousand keys, a hedge after 10 ms; p99.9
+// from 1 800 to 74 ms. One answer in fifty is later than that, one in ten thousand much later.
 TEST_CASE("P07: a hedge after 10 ms costs 2 % and takes the tail away", "[published][RT7]") {
   std::string legs;
   for (int i = 0; i < 100; ++i) legs += i > 0 ? ", \"store\"" : "\"store\"";
@@ -95,7 +96,8 @@ TEST_CASE("P07: a hedge after 10 ms costs 2 % and takes the tail away", "[publis
             legs +
             "], policy = \"leg\" }]\n[service.store]\nthreads = \"unbounded\"\nwork = "
             "\"mixture(0.98:"
-            " uniform(1ms, 10ms), 0.02: uniform(200ms, 1800ms))\"\n[policy.leg]\n" +
+            " uniform(1ms, 10ms), 0.0199: uniform(10ms, 50ms), 0.0001: uniform(1s, "
+            "2s))\"\n[policy.leg]\n" +
             policy,
         7);
   };
