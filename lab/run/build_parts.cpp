@@ -127,6 +127,15 @@ std::optional<BalancerSpec> balancer_of(const Service& service) {
 
 void apply(const Link& link, LinkSpec& s) {
   if (link.latency) s.latency = *link.latency;
+  if (link.bandwidth) s.bandwidth = link.bandwidth->bytes_per_second;
+  if (link.connections) {
+    s.connection = ConnectionSpec{
+        link.connections->kind, static_cast<std::uint32_t>(link.connections->tls),
+        link.connections->keep_alive,
+        static_cast<std::uint32_t>(link.connections->most_idle.value_or(0xffffffffu))};
+  }
+  if (link.dns)
+    s.dns = DnsSpec{link.dns->lookup, link.dns->ttl, link.dns->stale_for, link.dns->gives_up};
   if (link.loss) s.loss = link.loss->value;
   if (link.retransmit) s.retransmit = *link.retransmit;
   if (link.cross_zone) s.cross_zone = link.cross_zone;
