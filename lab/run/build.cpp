@@ -87,18 +87,6 @@ class Builder {
     spec_.services.push_back(std::move(s));
   }
 
-  static EndpointSpec endpoint_spec(const std::string& name, const EndpointEffects& effects) {
-    EndpointSpec e;
-    e.name = name;
-    e.idempotent = effects.idempotent;
-    if (effects.keys)
-      e.keys =
-          KeyStoreSpec{effects.keys->ttl, effects.keys->in_flight == 0, effects.keys->keeps_errors};
-    e.request_bytes = effects.request.value_or(Bytes{}).value;
-    e.response_bytes = effects.response.value_or(Bytes{}).value;
-    return e;
-  }
-
   std::vector<std::uint32_t> zones_of(const std::vector<std::string>& names) {
     std::vector<std::uint32_t> zones;
     for (const std::string& name : names) {
@@ -107,12 +95,6 @@ class Builder {
       if (at == spec_.zones.end()) spec_.zones.push_back(name);
     }
     return zones;
-  }
-
-  // The shorthand is an endpoint without a name.
-  static std::vector<Named<Endpoint>> endpoints_of(const Named<Service>& named) {
-    if (!named.value.endpoints.empty()) return named.value.endpoints;
-    return {{"", {named.value.work, named.value.steps, named.value.effects}}};
   }
 
   void add_steps(std::uint32_t i) {

@@ -149,4 +149,21 @@ StepSpec work_step(const Distribution& work, std::uint64_t key) {
   return s;
 }
 
+EndpointSpec endpoint_spec(const std::string& name, const EndpointEffects& effects) {
+  EndpointSpec e;
+  e.name = name;
+  e.idempotent = effects.idempotent;
+  if (effects.keys)
+    e.keys =
+        KeyStoreSpec{effects.keys->ttl, effects.keys->in_flight == 0, effects.keys->keeps_errors};
+  e.request_bytes = effects.request.value_or(Bytes{}).value;
+  e.response_bytes = effects.response.value_or(Bytes{}).value;
+  return e;
+}
+
+std::vector<Named<Endpoint>> endpoints_of(const Named<Service>& named) {
+  if (!named.value.endpoints.empty()) return named.value.endpoints;
+  return {{"", {named.value.work, named.value.steps, named.value.effects}}};
+}
+
 }  // namespace faultline

@@ -1,5 +1,6 @@
 #include "lab/scenario/scenario.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace faultline {
@@ -235,6 +236,18 @@ void PolicySet::describe(Binder& b) {
     for (const auto& kind : kinds) known = known || kind.name == name;
     if (!known) b.reject("order", "names a pattern that doesn't exist");
   }
+  const auto place = [&](std::string_view name) {
+    return std::find(order.begin(), order.end(), name) - order.begin();
+  };
+  bool hedged = false, calls = false;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    if (!patterns[i]) continue;
+    hedged = hedged || kinds[i].name == "hedge";
+    for (const FallbackTier& tier : patterns[i]->fallback_tiers())
+      calls = calls || !tier.call.empty();
+  }
+  if (hedged && calls && place("hedge") < place("fallback"))
+    b.reject("order", "puts a fallback that calls inside the hedge: it belongs outside");
 }
 
 void FaultEntry::describe(Binder& b) {

@@ -86,7 +86,8 @@ class Hedge final : public Policy {
       if (after_.quantile > 0) own_.record(call.now - call.asked);
       return {};
     }
-    if (call.final) return {};
+    // What comes from no attempt (a fallback further in) is the last there is.
+    if (call.final || call.attempt == kNone) return {};
     if (nonfatal_) return as_grpc(call, outcome);
     return {.verdict = call.live > 1 ? After::Verdict::Absorb : After::Verdict::Accept};
   }

@@ -70,10 +70,10 @@ struct After {
     Accept,
     Replace,
     SendAgain,
-    Absorb,
+    CallInstead,
+    Absorb,  // and what comes after it: the outcome goes no further
     Rearm,
-    NoMore,
-    CallInstead
+    NoMore
   };
   Verdict verdict = Verdict::Accept;
   NotAgain not_again = NotAgain::NotAsked;  // with Accept

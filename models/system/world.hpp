@@ -1,6 +1,6 @@
 #pragma once
-// The world: what happens to its rows and rooms (world_state.hpp). A value: no
-// globals, so a hundred may live in one process, a thread each.
+// The world: what happens to its rows and rooms (world_state.hpp). A value without globals: a
+// hundred may live in one process, a thread each.
 //
 // The handlers stand, file by file, in the order in which a request meets them:
 //   arriving.cpp   a client wants something
@@ -69,7 +69,6 @@ class World : private WorldState {
   void handle(const Calendar::Happening& what);
 
   // What is marked noinline is rarely done, and would stand in the way of what every request does.
-
   // arriving.cpp
   void open_clients();
   void on_arrival(std::uint32_t client);
@@ -113,9 +112,6 @@ class World : private WorldState {
     end_call(id, call, routes_[call.route], outcome);
   }
   void end_call(CallId id, Call& call, const Route& route, Outcome outcome);
-  void release_reference(CallId id) {
-    if (--calls_[id].references == 0) calls_.release(id);
-  }
   [[gnu::noinline]] void on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer);
   [[gnu::noinline]] void on_call_timer(CallId id, std::uint32_t tag, TimerId timer);
   AttemptId waiter_at(const Call& call, unsigned layer) const;
@@ -296,14 +292,6 @@ class World : private WorldState {
 
   // queueing.cpp
   [[gnu::noinline]] Line& line_to_join(Instance& instance, const Attempt& attempt);
-  Line& line_of(Instance& instance, const Attempt& attempt) {
-    return instance.fair ? instance.fair->users[user_of(attempt)].line
-                         : instance.lines[queue_of(instance, attempt)];
-  }
-  static std::size_t queue_of(const Instance& instance, const Attempt& attempt) {
-    return instance.spec->discipline == Discipline::Priority ? attempt.priority : 0;
-  }
-  std::uint32_t user_of(const Attempt& attempt) const { return who(attempt.call).user; }
   AttemptId first_in_line(Instance& instance);
   [[gnu::noinline]] AttemptId take_fair(Instance& instance);
   [[gnu::noinline]] void leave_fair(Instance& instance, const Attempt& attempt);

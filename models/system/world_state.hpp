@@ -60,6 +60,17 @@ class WorldState {
   static constexpr std::uint32_t kProcessor = 0, kDisk = 1, kRestart = 2;  // machine
 
   Identity who(CallId id) const { return has_users_ ? identities_[id] : Identity{}; }
+  Line& line_of(Instance& instance, const Attempt& attempt) {
+    return instance.fair ? instance.fair->users[user_of(attempt)].line
+                         : instance.lines[queue_of(instance, attempt)];
+  }
+  static std::size_t queue_of(const Instance& instance, const Attempt& attempt) {
+    return instance.spec->discipline == Discipline::Priority ? attempt.priority : 0;
+  }
+  std::uint32_t user_of(const Attempt& attempt) const { return who(attempt.call).user; }
+  void release_reference(CallId id) {
+    if (--calls_[id].references == 0) calls_.release(id);
+  }
   std::uint64_t attempt_key(const Call& call, const Attempt& attempt) const {
     return attempt.number == 0 ? call.lineage : derive(call.lineage, attempt.number);
   }

@@ -84,6 +84,9 @@ void Author::policy(int i) {
   if (dice_.chance(0.5) && !order.empty()) {
     for (std::size_t n = order.size(); n > 1; --n)
       std::swap(order[n - 1], order[static_cast<std::size_t>(dice_.below(static_cast<int>(n)))]);
+    // One that calls belongs outside a hedge.
+    const auto fallback = std::find(order.begin(), order.end(), "fallback");
+    if (fallback != order.end()) std::rotate(order.begin(), fallback, fallback + 1);
     std::string names;
     for (const std::string& name : order)
       names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", name);
@@ -165,7 +168,9 @@ void Author::fault() {
     add("share = \"{}%\"\nerror = \"{}\"\n", dice_.between(1, 100),
         dice_.pick<std::string>({"server_error", "client_error", "wrong_data", "refused"}));
   if (kind == "errors" && dice_.chance(0.3))
-    add("retry_after = \"{}\"\n", some_time(1'000, 900'000));
+    // An outcome carries it as a float, which is not ten times as much to the nanosecond.
+    if (const std::string wait = some_time(1'000, 900'000); !options_.scalable)
+      add("retry_after = \"{}\"\n", wait);
   if (kind == "latency") {
     if (dice_.chance(0.3)) {
       add("add = \"{}\"\njitter = \"{}\"\n", some_time(500, 50'000), some_time(500, 90'000));
