@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "lab/scenario/reader.hpp"
+#include "models/faults/fault.hpp"
 
 namespace faultline::gui {
 namespace {
@@ -131,6 +132,14 @@ std::string short_number(double value, bool whole) {
   return fmt::format("{:.12g}", std::round(value * power) / power);
 }
 
+// Faults of processors, memories and disks mean nothing to a service that has none.
+bool needs_a_machine(std::string_view fault) {
+  for (const auto& kind : fault_kinds()) {
+    if (kind.name == fault) return kind.make()->needs() != Fault::Needs::Nothing;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string Knob::shown() const {
@@ -213,7 +222,7 @@ std::vector<FaultRecipe> fault_recipes() {
     if (shelf.title != "Faults") continue;
     for (const ShelfEntry& kind : shelf.kinds) {
       FaultRecipe recipe{kind.name, kind.summary, false, {}};
-      bool hits = false, can_be_made = true;
+      bool hits = false, can_be_made = !needs_a_machine(kind.name);
       for (const KeyEntry& key : kind.keys.entries) {
         if (key.key == "service" || key.key == "link") {
           hits = true;
