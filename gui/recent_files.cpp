@@ -1,7 +1,9 @@
 #include "gui/recent_files.hpp"
 
+#include <QDir>
 #include <QFileInfo>
 #include <QSettings>
+#include <algorithm>
 
 namespace faultline::gui {
 namespace {
@@ -10,6 +12,14 @@ constexpr int kMost = 10;
 const char* const kKey = "recent_files";
 
 }  // namespace
+
+QString name_among(const QString& file, const QStringList& all) {
+  const QFileInfo info(file);
+  const auto same = std::count_if(all.begin(), all.end(), [&](const QString& other) {
+    return QFileInfo(other).fileName() == info.fileName();
+  });
+  return same > 1 ? info.dir().dirName() + "/" + info.fileName() : info.fileName();
+}
 
 RecentFiles::RecentFiles(QWidget* parent) : QMenu(tr("Open &recent"), parent) {
   refill();
@@ -32,7 +42,7 @@ void RecentFiles::refill() {
   clear();
   for (const QString& file : files()) {
     QAction* action =
-        addAction(QFileInfo(file).fileName(), this, [this, file] { Q_EMIT chosen(file); });
+        addAction(name_among(file, files()), this, [this, file] { Q_EMIT chosen(file); });
     action->setToolTip(file);
     action->setStatusTip(file);
   }

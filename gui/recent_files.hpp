@@ -5,6 +5,9 @@
 
 namespace faultline::gui {
 
+// A file as a list of files calls it: its name, and its folder where another has the same name.
+QString name_among(const QString& file, const QStringList& all);
+
 class RecentFiles : public QMenu {
   Q_OBJECT
  public:

@@ -1,4 +1,5 @@
 #include "gui/start_page.hpp"
+#include "gui/recent_files.hpp"
 
 #include <QFileInfo>
 #include <QHBoxLayout>
@@ -106,7 +107,7 @@ void StartPage::show_recent(const QStringList& files) {
   recent_->clear();
   for (const QString& file : files) {
     if (!QFileInfo::exists(file)) continue;
-    auto* item = new QListWidgetItem(QFileInfo(file).fileName(), recent_);
+    auto* item = new QListWidgetItem(name_among(file, files), recent_);
     item->setData(Qt::UserRole, file);
     item->setToolTip(file);
   }

@@ -74,6 +74,7 @@ std::string spaced(std::string_view identifier) {
   if (text.starts_with("latency s")) text = "latency" + text.substr(9);
   if (text.starts_with("wait s")) text = "wait" + text.substr(6);
   std::replace(text.begin(), text.end(), '.', ' ');
+  if (text.ends_with(" per s")) text.resize(text.size() - 6);
   if (text.ends_with(" s")) text.resize(text.size() - 2);
   if (text == "recovered") text = "time to recover";
   return text;

@@ -53,7 +53,7 @@ build() {
   if grep -qE '^\[[1-9][0-9]*/' "$log"; then say "Built in $(took "$started")."; fi
 }
 
-# Reads ninja's "[12/345] Building …" lines. A source takes some seven seconds on one core of an
+# Reads ninja's "[12/345] Building …" lines. A source takes some four seconds on one core of an
 # ordinary machine, and less when ccache has seen it before.
 show_progress() {
   local preset=$1 line step steps percent shown=-1
@@ -67,7 +67,7 @@ show_progress() {
     fi
     if ((shown < 0)); then
       printf 'Building %s (first time about %d min) …' \
-        "$preset" $(((steps * 7 / build_jobs + 59) / 60)) >&2
+        "$preset" $(((steps * 4 / build_jobs + 59) / 60)) >&2
       shown=0
     fi
     percent=$((100 * step / steps / 10 * 10))

@@ -6,18 +6,26 @@
 #include "sim/random.hpp"
 
 namespace faultline {
+namespace {
 
-void SuccessRateRule::describe(Binder& b) {
+// What both statistical rules need before they judge anybody.
+void describe_evidence(Binder& b, std::int64_t& hosts, std::int64_t& requests) {
   b.field({.key = "min_hosts",
            .help = "With fewer that have enough requests, nobody is judged.",
            .min = 1,
            .max = 1e6},
-          min_hosts);
+          hosts);
   b.field({.key = "min_requests",
            .help = "Requests to a host in an interval, for it to count.",
            .min = 1,
            .max = 1e9},
-          min_requests);
+          requests);
+}
+
+}  // namespace
+
+void SuccessRateRule::describe(Binder& b) {
+  describe_evidence(b, min_hosts, min_requests);
   b.field({.key = "stdev_factor",
            .help = "Ejected below mean − factor · standard deviation.",
            .min = 0,
@@ -32,16 +40,7 @@ void FailureShareRule::describe(Binder& b) {
            .max = 1,
            .above_min = true},
           threshold);
-  b.field({.key = "min_hosts",
-           .help = "With fewer that have enough requests, nobody is judged.",
-           .min = 1,
-           .max = 1e6},
-          min_hosts);
-  b.field({.key = "min_requests",
-           .help = "Requests to a host in an interval, for it to count.",
-           .min = 1,
-           .max = 1e9},
-          min_requests);
+  describe_evidence(b, min_hosts, min_requests);
 }
 
 void OutlierSettings::describe(Binder& b) {
