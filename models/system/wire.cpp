@@ -18,6 +18,13 @@ constexpr std::uint64_t kFate = 0x66617465;
 constexpr std::uint64_t kPieceDraw = 0x7069656365;
 constexpr Duration kSynAgain = milliseconds(1'000);  // TCP's first retransmission of a SYN
 
+// The draw is a share of the jitter, so that it means the same whatever the unit of time.
+Duration swung(const LinkConditions::Swing& swing, Draws& draws) {
+  const std::int64_t jitter = std::max<std::int64_t>(0, swing.jitter.ns);
+  const std::uint64_t random = jitter > 0 ? draws.below(2 * static_cast<std::uint64_t>(jitter)) : 0;
+  return Duration{std::max<std::int64_t>(0, jittered_latency(swing.latency.ns, jitter, random))};
+}
+
 }  // namespace
 
 // The attempt has an instance; before its request can go it may need the name and a connection.
@@ -271,9 +278,7 @@ void World::travel_oddly(AttemptId id, bool back) {
   Duration delay = spec.latency.sample(draws);
   for (const Distribution& added : weather.added) delay += added.sample(draws);
   if (spec.cross_zone) delay += zone_delay(spec, attempt, call, draws);
-  for (const LinkConditions::Swing& swing : weather.swings)
-    delay += Duration{
-        std::max<std::int64_t>(0, jittered_latency(swing.latency.ns, swing.jitter.ns, fate()))};
+  for (const LinkConditions::Swing& swing : weather.swings) delay += swung(swing, fate);
   if (!passes(spec, link, draws, delay)) return park(id, route.link, back, true);
   const Duration sending = send_time(attempt, link, back);
   if (corrupted && !back) attempt.tainted = true;
