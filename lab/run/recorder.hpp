@@ -26,7 +26,7 @@ class Recorder {
   void sample_bin();
   void sample_caches();
   void sample_machine(std::uint32_t service);
-  Histogram latency_since_last_bin(std::size_t service);
+  const Histogram& latency_since_last_bin(std::size_t service);
   void keep_snapshot();
   void write_slos(RunResult& result) const;
   void write_rollouts(RunResult& result) const;
@@ -54,6 +54,7 @@ class Recorder {
   std::vector<MachineSnapshot> machine_before_;
   std::vector<EdgeStatistics> edge_before_;
   std::vector<std::vector<Histogram>> latency_before_;  // of services, by version and endpoint
+  Histogram latency_of_bin_, fresh_latency_;  // of the service at hand; kept for their room
   Instant bin_began_;
 };
 

@@ -123,7 +123,7 @@ void World::pass_gate(Attempt& attempt, const Call& call, const StepSpec& step) 
 void World::call_instead(CallId id, unsigned layer, std::uint32_t tier) {
   const PipelineSpec& spec = *pipeline_of(calls_[id]).spec;
   const std::uint32_t route = spec.instead[tier];
-  const CallId child_id = calls_.acquire();
+  const CallId child_id = rows_.acquire();
   Call& call = calls_[id];
   Call& child = calls_[child_id];
   child.lineage = derive(call.lineage, routes_[route].key);
