@@ -248,9 +248,10 @@ struct CacheState {
 // Beside the row of a call that no job waits for, or that another stands in for.
 struct Errand {
   enum class What : std::uint8_t { Refresh, Instead } what = What::Refresh;
-  std::uint32_t other = kNone;  // Refresh: the cache; Instead: the other call of the two
+  std::uint32_t other = kNone;  // Refresh: the cache; Instead: the call that it stands in for
   std::uint32_t at = 0;         // Refresh: the key; Instead: the fallback's layer
   InstanceId instance = kNone;  // Refresh: that does it
+  CallId substitute = kNone;    // of a call, errand or not, that is `replaced`: what is under way
 };
 
 struct SwitchState {
