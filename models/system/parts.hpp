@@ -160,8 +160,8 @@ struct Version {
 // What may start other people's work waits until the event at hand has run its course: nothing
 // ends, begins or goes away under the feet of a handler that is in the middle of a list.
 struct Afterwards {
-  enum class What : std::uint8_t { Serve, Settle, Kill } what;
-  std::uint32_t id;  // instance; attempt (kNone: called off); instance
+  enum class What : std::uint8_t { Serve, Settle, Kill, Shed } what;
+  std::uint32_t id;  // instance; attempt (kNone: called off); instance; attempt
 };
 
 // A feature flag: a version that calls meet in instances of another one.

@@ -139,6 +139,9 @@ void World::do_afterwards() {
       case Afterwards::What::Kill:
         kill(next.id);
         break;
+      case Afterwards::What::Shed:
+        refuse(next.id, Error::Shed);
+        break;
     }
   }
   afterwards_.clear();
