@@ -147,6 +147,16 @@ void TimeChart::draw_overlay(QPainter& painter) const {
     painter.fillRect(QRectF(QPointF(x, area.top() - 3), area.bottomRight() + QPointF(4, 4)),
                      theme.veil);
   }
+  if (window_ && window_->second > time_.from() && window_->first < time_.to()) {
+    QColor shade = palette().color(QPalette::Highlight);
+    painter.setPen(QPen(shade, 1));
+    shade.setAlpha(50);
+    painter.setBrush(shade);
+    const double from = std::max(area.left(), x_of(window_->first));
+    painter.drawRect(QRectF(QPointF(from, area.top()),
+                            QPointF(std::max(from + 3, std::min(area.right(), x_of(window_->second))),
+                                    area.bottom())));
+  }
   if (time_.mark() && *time_.mark() >= time_.from() && *time_.mark() <= time_.to()) {
     painter.setPen(QPen(theme.cursor, 1.2, Qt::DashLine));
     const double marked = x_of(*time_.mark());

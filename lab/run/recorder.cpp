@@ -46,6 +46,12 @@ Measuring measuring_for(const Scenario& scenario, const WorldSpec& spec,
   m.step = bin_width(scenario.duration);
   m.bins = static_cast<std::size_t>(scenario.duration.ns / m.step.ns) + 2;
   if (options.trace_request) m.traced_request = *options.trace_request;
+  if (options.watch) {
+    m.watch = Watch{~0u, Instant{} + from_seconds(options.watch->from_s),
+                    Instant{} + from_seconds(options.watch->to_s), options.watch->keep};
+    for (std::uint32_t c = 0; c < spec.clients.size(); ++c)
+      if (spec.clients[c].name == options.watch->client) m.watch->client = c;
+  }
   m.trace_all = options.trace_all;
   m.log_requests = options.log_requests;
   for (const auto& slo : scenario.slos) {
@@ -304,7 +310,7 @@ RunResult Recorder::finish(const RunOptions& options) {
   write_slos(r);
   write_rollouts(r);
   write_timeline(r);
-  r.trace = world_.trace();
+  write_requests(r);
   return r;
 }
 

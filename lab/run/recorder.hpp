@@ -31,6 +31,7 @@ class Recorder {
   void write_slos(RunResult& result) const;
   void write_rollouts(RunResult& result) const;
   void write_timeline(RunResult& result) const;
+  void write_requests(RunResult& result) const;
   void schedule_next();
 
   const Scenario& scenario_;

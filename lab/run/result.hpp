@@ -11,6 +11,7 @@
 #include "lab/scenario/scenario.hpp"
 #include "models/system/statistics.hpp"
 #include "models/vocabulary/fact.hpp"
+#include "models/vocabulary/trace.hpp"
 
 namespace faultline {
 
@@ -125,6 +126,29 @@ struct Moment {
   std::string kind, subject, what;
 };
 
+// A request that was among the slowest or the failed of the stretch that was watched.
+struct WatchedFigures {
+  std::uint64_t number = 0;  // what --trace-request is given
+  std::string client;
+  double due_s = 0, took_s = 0;  // took: until the run's end, where it never ended
+  Error error = Error::None;
+  bool ended = false, degraded = false;
+};
+struct Watched {
+  std::uint64_t answers = 0, failures = 0;      // in the stretch, kept or not
+  std::vector<WatchedFigures> slowest, failed;  // slowest first; failed: and never ended
+};
+
+// A step of the traced request (models/vocabulary/trace.hpp), with names.
+struct TracePoint {
+  double t_s = 0, due_s = 0, waited_s = 0;
+  std::uint64_t call = 0, parent = 0;
+  unsigned attempt = 0, parent_attempt = 0, instance = 0;
+  TraceKind kind = TraceKind::Aside;
+  Error error = Error::None;
+  std::string caller, callee, sentence;
+};
+
 struct RunResult {
   std::string scenario, variant = "base", file;
   std::int64_t seed = 0;
@@ -144,6 +168,8 @@ struct RunResult {
   std::vector<Judgement> expectations;
   std::vector<Moment> timeline;                          // in order of time
   std::vector<std::string> trace;                        // of the request asked for
+  std::vector<TracePoint> steps;                         // the same, to be drawn
+  Watched watched;                                       // if asked for
   std::vector<Named<std::vector<RequestEnd>>> requests;  // by client, if asked for
   double step_s = 1;
   std::vector<Named<ClientSeries>> client_series;

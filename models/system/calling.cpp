@@ -114,7 +114,9 @@ void World::ask_policies(AttemptId id, unsigned layer) {
       attempt.waiting_at = static_cast<std::uint8_t>(layer);
       return;
     }
-    if (call.traced) trace(call, "is turned away before it is sent: {}", name(answer.why));
+    if (call.traced)
+      trace(call, {TraceKind::NotSent, attempt.number, answer.why, {}, 0},
+            "is turned away before it is sent: {}", name(answer.why));
     attempt.state = AttemptState::Waiting;
     attempt.waiting_at = static_cast<std::uint8_t>(depth);  // in no line
     ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
@@ -173,7 +175,8 @@ void World::tell_policies(CallId id, AttemptId attempt, unsigned layer, Outcome 
       call.passed &= static_cast<LayerMask>((mask << 1) - 1);
       cancel_timers(call.timers, layer + 1, kSendAgain);
       if (call.traced)
-        trace(call, "failed ({}); will be sent again in {:.1f} ms", name(outcome.error),
+        trace(call, {TraceKind::Again, 0, outcome.error, {}, 0},
+              "failed ({}); will be sent again in {:.1f} ms", name(outcome.error),
               answer.delay.seconds() * 1e3);
       call.timers = calendar_.arm(answer.delay, Timing::Varying, kCallTimer, id,
                                   kSendAgain + layer + 1, call.timers);

@@ -218,11 +218,37 @@ void World::tell(FactKind kind, std::string subject, std::string what) {
     facts_.push_back({now(), kind, std::move(subject), std::move(what)});
 }
 
-void World::add_to_story(const Call& call, std::string sentence) {
-  const std::string who =
-      measuring_.trace_all ? fmt::format("{:016x} ", call.lineage) : std::string();
-  trace_.push_back(fmt::format("{}{:>12.6f} s  {}  {}", who, now().seconds(),
-                               spec_.edges[routes_[call.route].edge].name, sentence));
+void World::add_to_story(const Call& call, const Told& told, std::string sentence) {
+  TraceStep step{now(), call.due, told, call.lineage, 0, 0, routes_[call.route].edge, {}};
+  step.sentence = std::move(sentence);
+  if (call.errand) {
+    const auto id = static_cast<CallId>(&call - &calls_[0]);
+    step.parent = calls_[errands_[id].other].lineage;
+  } else if (call.parent != kNone) {
+    step.parent = calls_[attempts_[call.parent].call].lineage;
+    step.parent_attempt = attempts_[call.parent].number;
+  }
+  trace_.push_back(std::move(step));
+}
+
+void World::trace_end(const Call& call, Outcome outcome) {
+  const Told told{TraceKind::Ended, 0, outcome.error, {}, 0};
+  if (outcome.ok()) {
+    trace(call, told, "is answered after {:.3f} ms", (now() - call.due).seconds() * 1e3);
+  } else {
+    trace(call, told, "has failed: {}", name(outcome.error));
+  }
+}
+
+std::vector<std::string> World::trace() const {
+  std::vector<std::string> lines;
+  for (const TraceStep& step : trace_) {
+    const std::string who =
+        measuring_.trace_all ? fmt::format("{:016x} ", step.call) : std::string();
+    lines.push_back(fmt::format("{}{:>12.6f} s  {}  {}", who, step.at.seconds(),
+                                spec_.edges[step.edge].name, step.sentence));
+  }
+  return lines;
 }
 
 }  // namespace faultline
