@@ -58,7 +58,10 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
 
   active_faults_.assign(spec.faults.size(), 0);
   links_.resize(spec.links.size());
-  for (std::uint32_t i = 0; i < links_.size(); ++i) links_[i].plain = is_plain(i);
+  for (std::uint32_t i = 0; i < links_.size(); ++i) {
+    links_[i].plain = is_plain(i);
+    links_[i].odd = spec.links[i].bandwidth > 0;
+  }
   for (const RouteSpec& r : spec.routes) {
     const Range& steps = spec.services[r.service].endpoints[r.endpoint].steps;
     const std::size_t who = spec.edges[r.edge].caller;
@@ -66,13 +69,28 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
                                    ? spec.clients[who].caller
                                    : spec.services[who - spec.clients.size()].caller;
     const ServiceSpec& callee = spec.services[r.service];
-    routes_.push_back(
-        {r.edge, r.service, r.endpoint, r.pipeline, r.target, spec.edges[r.edge].link, steps.count,
-         r.idempotent, caller.pipelines[r.pipeline].propagation != Propagation::None,
-         caller.pipelines[r.pipeline].timers_only(),
-         callee.balancer || !callee.caller.zones.empty(), r.key, spec.steps.data() + steps.first,
-         &caller.pipelines[r.pipeline], &edge_stats_[r.edge], &service_stats_[r.service],
-         &links_[spec.edges[r.edge].link], r.required});
+    Route route{r.edge,
+                r.service,
+                r.endpoint,
+                r.pipeline,
+                r.target,
+                spec.edges[r.edge].link,
+                steps.count,
+                r.idempotent,
+                false,
+                kNone,
+                caller.pipelines[r.pipeline].propagation != Propagation::None,
+                caller.pipelines[r.pipeline].timers_only(),
+                callee.balancer || !callee.caller.zones.empty(),
+                r.key,
+                spec.steps.data() + steps.first,
+                &caller.pipelines[r.pipeline],
+                &edge_stats_[r.edge],
+                &service_stats_[r.service],
+                &links_[spec.edges[r.edge].link]};
+    route.required = r.required;
+    prepare(route);
+    routes_.push_back(route);
   }
   shared_.resize(spec.clients.size() + spec.services.size());
   clients_.resize(spec.clients.size());
