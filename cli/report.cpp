@@ -88,6 +88,31 @@ void clients(Out out, const RunResult& r) {
   fmt::format_to(out, "\n");
 }
 
+// Whose retries a service is busy with, where they are more than a twentieth of its load.
+template <class Out>
+void retry_load(Out out, const RunResult& r) {
+  bool any = false;
+  for (const auto& [name, s] : r.services) {
+    if (s.retry_share < 0.05) continue;
+    any = true;
+    std::string born;
+    for (const auto& [edge, share] : s.born_again) {
+      if (share < 0.005) continue;
+      born += fmt::format("{}{:.0f} % at {}", born.empty() ? "" : ", ", share * 100,
+                          edge.substr(0, edge.find("->")));
+    }
+    fmt::format_to(out, "{:.0f} % of the load on {} are retries; born: {}\n", s.retry_share * 100,
+                   name, born);
+  }
+  for (const auto& [name, s] : r.services) {
+    if (s.duplicates == 0) continue;
+    any = true;
+    fmt::format_to(out, "{} did {} of {} operations once more than wanted\n", name,
+                   count(s.duplicates), count(s.effects));
+  }
+  if (any) fmt::format_to(out, "\n");
+}
+
 template <class Out>
 void services(Out out, const RunResult& r) {
   fmt::format_to(out, "{} {} {} {} {} {} {} {} {}\n", fit("service", 16, false), fit("arrivals", 9),
@@ -240,6 +265,7 @@ std::string run_report(const RunResult& r, const Scenario& scenario, const std::
   verdicts(out, r, colour);
   clients(out, r);
   services(out, r);
+  retry_load(out, r);
   signals(out, r, colour);
   story(out, r);
   for (const std::string& line : r.trace) fmt::format_to(out, "{}\n", line);

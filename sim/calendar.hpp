@@ -73,6 +73,12 @@ class Calendar {
     return next;
   }
 
+  // The timer goes over to another owner; the old one must forget it.
+  void hand_over(TimerId id, std::uint32_t owner) {
+    Timer& timer = timers_[id];
+    timer.order = with_kind(timer.order, Event{timer.expiry, timer.order}.kind(), owner);
+  }
+
   TimerId& next_of_owner(TimerId id) { return timers_[id].next_of_owner; }
   std::uint32_t tag(TimerId id) const { return timers_[id].tag; }
   Instant expiry(TimerId id) const { return timers_[id].expiry; }

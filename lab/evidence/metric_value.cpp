@@ -98,6 +98,11 @@ Value of_service(const ServiceFigures& f, std::string_view field) {
   if (field == "wasted_work_s") return f.wasted_work_s;
   if (field == "failed_work_s") return f.failed_work_s;
   if (field == "instances_mean") return f.instances_mean;
+  if (field == "effects") return number(f.effects);
+  if (field == "duplicates") return number(f.duplicates);
+  if (field == "replayed") return number(f.replayed);
+  if (field == "conflicts") return number(f.conflicts);
+  if (field == "retry_share") return f.retry_share;
   if (field == "peak_per_100ms") return number(f.peak_per_100ms);
   if (field.starts_with("errors.")) return of_errors(f.errors, field.substr(7));
   if (field.starts_with("latency_s.")) return of_latency(f.latency, field.substr(10));
@@ -109,6 +114,9 @@ Value of_edge(const EdgeFigures& f, std::string_view field) {
   if (field == "calls" || field == "calls_total") return number(f.calls);
   if (field == "attempts") return number(f.attempts);
   if (field == "retries") return number(f.retries);
+  if (field == "hedges") return number(f.hedges);
+  if (field == "connections") return number(f.connections);
+  if (field == "link_utilization") return f.link_utilization;
   if (field == "ok") return number(f.ok);
   if (field == "failed") return number(f.failed);
   if (field == "amplification") return f.amplification;

@@ -49,6 +49,8 @@ class Reader {
         attempt(index, step).answered = false;
         attempt(index, step).error = step.error;
         return;
+      case TraceKind::Failed:
+        return close(index, step.attempt, step.t_s, step.error);
       case TraceKind::Instead:
       case TraceKind::Again:
         return close_all(index, step.t_s, step.error);

@@ -51,6 +51,12 @@ Json client_of(const ClientFigures& f) {
           {"latency_s", latency_of(f.latency, true)}};
 }
 
+Json born_at(const ServiceFigures& f) {
+  Json j = Json::object();
+  for (const auto& [edge, share] : f.born_again) j[edge] = share;
+  return j;
+}
+
 Json service_of(const ServiceFigures& f) {
   Json j = {{"arrivals", f.arrivals},
             {"completed", f.completed},
@@ -68,6 +74,12 @@ Json service_of(const ServiceFigures& f) {
             {"wasted_work_s", f.wasted_work_s},
             {"failed_work_s", f.failed_work_s},
             {"instances_mean", f.instances_mean},
+            {"effects", f.effects},
+            {"duplicates", f.duplicates},
+            {"replayed", f.replayed},
+            {"conflicts", f.conflicts},
+            {"retry_share", f.retry_share},
+            {"retries_born_at", born_at(f)},
             {"peak_per_100ms", f.peak_per_100ms}};
   // Figures of resources come from resources that are modelled, or not at all.
   if (f.machine.cpu) {
@@ -102,6 +114,9 @@ Json edge_of(const EdgeFigures& f) {
   return {{"calls", f.calls},
           {"attempts", f.attempts},
           {"retries", f.retries},
+          {"hedges", f.hedges},
+          {"connections", f.connections},
+          {"link_utilization", f.link_utilization},
           {"ok", f.ok},
           {"failed", f.failed},
           {"amplification", f.amplification},
@@ -142,7 +157,8 @@ Json series_of(const RunResult& r) {
   j["services"] = by_name(r.service_series, [](const ServiceSeries& s) {
     Json all = {{"arrivals", s.arrivals},       {"queue", s.queue}, {"busy", s.busy},
                 {"instances", s.instances},     {"ok", s.ok},       {"failed", s.failed},
-                {"utilization", s.utilization}, {"p50_s", s.p50_s}, {"p99_s", s.p99_s}};
+                {"utilization", s.utilization}, {"p50_s", s.p50_s}, {"p99_s", s.p99_s},
+                {"wasted_s", s.wasted_s}};
     if (!s.cpu.empty()) all["cpu"] = s.cpu;
     if (!s.memory.empty()) all["memory"] = s.memory;
     if (!s.disk.empty()) all["disk"] = s.disk;

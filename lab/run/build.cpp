@@ -82,7 +82,8 @@ class Builder {
     if (service.warm_up) s.warm_up = {service.warm_up->lasts, service.warm_up->factor};
     add_machine(service, s);
     s.key = s.caller.key = derive(std::uint64_t{0x73}, named.name);
-    for (const auto& endpoint : endpoints_of(named)) s.endpoints.push_back({endpoint.name, {}});
+    for (const auto& endpoint : endpoints_of(named))
+      s.endpoints.push_back(endpoint_spec(endpoint.name, endpoint.value.effects));
     spec_.services.push_back(std::move(s));
   }
 
@@ -94,12 +95,6 @@ class Builder {
       if (at == spec_.zones.end()) spec_.zones.push_back(name);
     }
     return zones;
-  }
-
-  // The shorthand is an endpoint without a name.
-  static std::vector<Named<Endpoint>> endpoints_of(const Named<Service>& named) {
-    if (!named.value.endpoints.empty()) return named.value.endpoints;
-    return {{"", {named.value.work, named.value.steps}}};
   }
 
   void add_steps(std::uint32_t i) {
@@ -155,7 +150,8 @@ class Builder {
       s.bytes = step.disk->value;
       s.operations = step.operations;
     }
-    if (step.work || step.cpu || step.disk) return s;
+    if (step.flush) s.kind = StepSpec::Kind::Flush;
+    if (step.work || step.cpu || step.disk || step.flush) return s;
     if (!step.otherwise.empty()) {
       s.otherwise = add_route(who, step.otherwise, step.policy, step.idempotent,
                               derive(key, std::uint64_t{1}));
@@ -203,7 +199,7 @@ class Builder {
     }
     r.edge = edge(who, r.service);
     r.key = key;
-    r.idempotent = idempotent;
+    r.idempotent = idempotent;  // as its caller says; the endpoint may say otherwise
     r.target = target(*who.caller, r.service);
     const auto [at, made] = who.pipelines.try_emplace(
         {r.service, policy}, static_cast<std::uint32_t>(who.caller->pipelines.size()));
@@ -263,14 +259,19 @@ class Builder {
     for (std::size_t k = 0; k < kinds.size(); ++k) {
       if (std::find(order.begin(), order.end(), k) == order.end()) order.push_back(k);
     }
+    bool hedged = false;
     for (std::size_t k : order) {
       const auto& config = set->patterns[k];
       if (!config) continue;
+      if (const auto phases = config->phases()) p.phases = *phases;
+      if (config->only_phases()) continue;
       p.layers.push_back(config);
       p.alarms.push_back(config->only_alarm().value_or(Duration{-1}));
       if (kinds[k].name == "breaker")
         p.breakers |= static_cast<LayerMask>(1u << (p.layers.size() - 1));
-      if (config->resends()) p.inner = static_cast<std::uint8_t>(p.layers.size());
+      // A retry inside the hedge belongs to each hedged attempt.
+      if (config->resends() && !hedged) p.inner = static_cast<std::uint8_t>(p.layers.size());
+      hedged = hedged || kinds[k].name == "hedge";
     }
     // With an `order` of one's own, a timeout outside the retry limits the whole call, and a
     // deadline inside it each try.

@@ -127,6 +127,15 @@ std::optional<BalancerSpec> balancer_of(const Service& service) {
 
 void apply(const Link& link, LinkSpec& s) {
   if (link.latency) s.latency = *link.latency;
+  if (link.bandwidth) s.bandwidth = link.bandwidth->bytes_per_second;
+  if (link.connections) {
+    s.connection = ConnectionSpec{
+        link.connections->kind, static_cast<std::uint32_t>(link.connections->tls),
+        link.connections->keep_alive,
+        static_cast<std::uint32_t>(link.connections->most_idle.value_or(0xffffffffu))};
+  }
+  if (link.dns)
+    s.dns = DnsSpec{link.dns->lookup, link.dns->ttl, link.dns->stale_for, link.dns->gives_up};
   if (link.loss) s.loss = link.loss->value;
   if (link.retransmit) s.retransmit = *link.retransmit;
   if (link.cross_zone) s.cross_zone = link.cross_zone;
@@ -138,6 +147,23 @@ StepSpec work_step(const Distribution& work, std::uint64_t key) {
   s.work = work;
   s.key = key;
   return s;
+}
+
+EndpointSpec endpoint_spec(const std::string& name, const EndpointEffects& effects) {
+  EndpointSpec e;
+  e.name = name;
+  e.idempotent = effects.idempotent;
+  if (effects.keys)
+    e.keys =
+        KeyStoreSpec{effects.keys->ttl, effects.keys->in_flight == 0, effects.keys->keeps_errors};
+  e.request_bytes = effects.request.value_or(Bytes{}).value;
+  e.response_bytes = effects.response.value_or(Bytes{}).value;
+  return e;
+}
+
+std::vector<Named<Endpoint>> endpoints_of(const Named<Service>& named) {
+  if (!named.value.endpoints.empty()) return named.value.endpoints;
+  return {{"", {named.value.work, named.value.steps, named.value.effects}}};
 }
 
 }  // namespace faultline

@@ -9,6 +9,9 @@ namespace faultline {
 // The tiers of a policy's fallback; none if it has none.
 std::span<const FallbackTier> tiers_of(const Scenario& scenario, std::string_view policy);
 bool calls_instead(const Scenario& scenario, std::string_view policy);
+EndpointSpec endpoint_spec(const std::string& name, const EndpointEffects& effects);
+// The shorthand is an endpoint without a name.
+std::vector<Named<Endpoint>> endpoints_of(const Named<Service>& named);
 StepSpec work_step(const Distribution& work, std::uint64_t key);
 StepSpec gate_of(const Scenario& scenario, const Step& step);
 bool has_ladder(const Scenario& scenario, const std::string& service);

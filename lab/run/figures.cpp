@@ -24,6 +24,10 @@ void add_difference(HandlingStatistics& sum, const HandlingStatistics* from,
   sum.ok += to.ok - f.ok;
   sum.failed += to.failed - f.failed;
   for (std::size_t e = 0; e < kErrors; ++e) sum.errors[e] += to.errors[e] - f.errors[e];
+  sum.effects += to.effects - f.effects;
+  sum.duplicates += to.duplicates - f.duplicates;
+  sum.replayed += to.replayed - f.replayed;
+  sum.conflicts += to.conflicts - f.conflicts;
   Histogram wait = to.wait, latency = to.latency;
   wait.subtract(f.wait);
   latency.subtract(f.latency);
@@ -39,8 +43,32 @@ void fill(ServiceFigures& out, const HandlingStatistics& sum) {
   out.failed = sum.failed;
   out.success_rate = rate_of_success(sum.ok, sum.failed);
   out.errors = sum.errors;
+  out.effects = sum.effects;
+  out.duplicates = sum.duplicates;
+  out.replayed = sum.replayed;
+  out.conflicts = sum.conflicts;
   out.wait = latency_of(sum.wait);
   out.latency = latency_of(sum.latency);
+}
+
+// How much of what was sent to a service would not have been, had nobody sent again; and where that
+// was born.
+void attribute_load(const World& world, std::uint32_t service, const Snapshot& from,
+                    const Snapshot& to, ServiceFigures& f) {
+  std::uint64_t sent = 0, resent = 0;
+  for (std::uint32_t e = 0; e < to.edges.size(); ++e) {
+    if (world.spec().edges[e].service == service)
+      sent += to.edges[e].attempts - from.edges[e].attempts;
+  }
+  const auto &a = from.services[service].born_again, &b = to.services[service].born_again;
+  for (std::uint32_t e = 0; e < b.size(); ++e) {
+    const std::uint64_t count = b[e] - (e < a.size() ? a[e] : 0);
+    if (count == 0) continue;
+    resent += count;
+    f.born_again.push_back({world.spec().edges[e].name,
+                            ratio(static_cast<double>(count), static_cast<double>(sent), 0)});
+  }
+  f.retry_share = ratio(static_cast<double>(resent), static_cast<double>(sent), 0);
 }
 
 }  // namespace
@@ -60,7 +88,8 @@ Snapshot snapshot(World& world) {
     s.services.push_back({std::move(handling), stats.busy.area(s.at), stats.working.area(s.at),
                           stats.queued.area(s.at), stats.ready.area(s.at), stats.threads.area(s.at),
                           stats.wasted_s, stats.failed_work_s,
-                          machine_snapshot(world, static_cast<std::uint32_t>(s.services.size()))});
+                          machine_snapshot(world, static_cast<std::uint32_t>(s.services.size())),
+                          stats.born_again});
   }
   s.edges = world.edges();
   for (const CacheState& cache : world.caches()) s.caches.push_back(cache.counts);
@@ -123,6 +152,7 @@ void service_figures(const World& world, const Snapshot& from, const Snapshot& t
     f.wasted_work_s = b.wasted_s - a.wasted_s;
     f.failed_work_s = b.failed_work_s - a.failed_work_s;
     f.instances_mean = ratio(ready, seconds, 0);
+    attribute_load(world, i, from, to, f);
     for (std::size_t e = 0; endpoints > 1 && e < endpoints; ++e)
       fill(f.parts.emplace_back(Named<ServiceFigures>{"endpoint." + spec.endpoints[e].name, {}})
                .value,
@@ -145,6 +175,9 @@ void edge_figures(const World& world, const Snapshot& from, const Snapshot& to,
     f.calls = b.calls - a.calls;
     f.attempts = b.attempts - a.attempts;
     f.retries = b.retries - a.retries;
+    f.hedges = b.hedges - a.hedges;
+    f.connections = b.connections - a.connections;
+    f.link_utilization = ratio(b.wire_s - a.wire_s, 2 * (to.at - from.at).seconds(), 0);
     f.ok = b.ok - a.ok;
     f.failed = b.failed - a.failed;
     f.breaker_opened = b.breaker_opened - a.breaker_opened;

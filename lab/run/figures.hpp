@@ -18,6 +18,7 @@ struct ServiceSnapshot {
   double busy = 0, working = 0, queued = 0, ready = 0, threads = 0, wasted_s = 0,
          failed_work_s = 0;  // areas, seconds
   MachineSnapshot machine;
+  std::vector<std::uint64_t> born_again;
 };
 
 struct Snapshot {

@@ -146,7 +146,8 @@ void Recorder::sample_bin() {
              s.threads.area(now),
              s.arrivals,
              0,
-             0};
+             0,
+             s.wasted_s};
     for (const auto& version : s.handling) {
       for (const HandlingStatistics& h : version) {
         b.ok += h.ok;
@@ -159,6 +160,7 @@ void Recorder::sample_bin() {
     out.arrivals.push_back(static_cast<double>(b.arrivals - a.arrivals));
     out.ok.push_back(static_cast<double>(b.ok - a.ok));
     out.failed.push_back(static_cast<double>(b.failed - a.failed));
+    out.wasted_s.push_back(b.wasted_s - a.wasted_s);
     out.queue.push_back((b.queued - a.queued) / seconds);
     out.busy.push_back((b.busy - a.busy) / seconds);
     out.instances.push_back((b.ready - a.ready) / seconds);

@@ -47,6 +47,7 @@ class Recorder {
   struct Before {
     double busy = 0, queued = 0, ready = 0, threads = 0;
     std::uint64_t arrivals = 0, ok = 0, failed = 0;
+    double wasted_s = 0;
   };
   std::vector<Before> service_before_;
   std::vector<Named<CacheSeries>> caches_;

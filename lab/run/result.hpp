@@ -46,6 +46,9 @@ struct ServiceFigures {
   Latency wait, latency;
   double wasted_work_s = 0, failed_work_s = 0, instances_mean = 0;
   MachineFigures machine;
+  std::uint64_t effects = 0, duplicates = 0, replayed = 0, conflicts = 0;
+  double retry_share = 0;  // of what was sent to it: born of a try that was sent again,
+  std::vector<Named<double>> born_again;  // at these edges
   std::uint64_t peak_per_100ms = 0;
   // The same, for parts: "endpoint.checkout", "version.v2". Utilization and lengths are the
   // whole's.
@@ -56,7 +59,9 @@ struct EdgeFigures {
   std::uint64_t calls = 0, attempts = 0, retries = 0, ok = 0, failed = 0, breaker_opened = 0;
   double breaker_open_s = 0;
   std::uint64_t ejections = 0, cross_zone = 0;
-  double amplification = 1;  // attempts / calls
+  std::uint64_t hedges = 0, connections = 0;
+  double link_utilization = 0;  // time in which its link was sending, mean of both ways
+  double amplification = 1;     // attempts / calls
   std::array<std::uint64_t, kErrors> errors{};
   std::uint64_t peak_per_100ms = 0;  // of retries
 };
@@ -90,6 +95,7 @@ struct ServiceSeries {
   std::vector<double> arrivals, queue, busy, instances, ok, failed;
   std::vector<double> utilization;        // busy threads / threads of ready instances
   std::vector<double> p50_s, p99_s;       // of the answers given in the bin, arrival to reply
+  std::vector<double> wasted_s;           // thread-seconds after the caller had gone
   std::vector<double> cpu, memory, disk;  // utilization; empty where not modelled
 };
 struct CacheSeries {

@@ -243,10 +243,10 @@ std::string_view name_of(Type type) {
       return "rate";
     case Type::Size:
       return "size";
-    case Type::Cpu:
-      return "CPU";
     case Type::Bandwidth:
       return "bandwidth";
+    case Type::Cpu:
+      return "CPU";
     case Type::Time:
       return "time";
     case Type::Distribution:

@@ -83,6 +83,11 @@ constexpr auto kServiceFields = std::to_array<MetricField>({
     {"failed_work_s", Unit::Seconds,
      "Thread-seconds spent on what was then answered with an error."},
     {"instances_mean", Unit::Number, "Ready instances, on average over time."},
+    {"effects", Unit::Number, "Done, of what isn't idempotent or bears a key."},
+    {"duplicates", Unit::Number, "Of these, done once more."},
+    {"replayed", Unit::Number, "Answered from the store of idempotency keys."},
+    {"conflicts", Unit::Number, "Turned away because the same key was under way."},
+    {"retry_share", Unit::Share, "Of what was sent to it: born of a try that was sent again."},
     {"peak_per_100ms", Unit::Number, "Most arrivals within 100 ms."},
 });
 
@@ -90,7 +95,10 @@ constexpr auto kEdgeFields = std::to_array<MetricField>({
     {"calls", Unit::Number, "Calls made."},
     {"calls_total", Unit::Number, "Calls made, as a counter."},
     {"attempts", Unit::Number, "Tries sent."},
-    {"retries", Unit::Number, "Tries after the first."},
+    {"retries", Unit::Number, "Tries after the first, without hedges."},
+    {"hedges", Unit::Number, "Sent besides a try that was under way."},
+    {"connections", Unit::Number, "Connections set up."},
+    {"link_utilization", Unit::Share, "Time in which the link was sending, mean of both ways."},
     {"ok", Unit::Number, "Calls answered."},
     {"failed", Unit::Number, "Calls that got no answer."},
     {"success_rate", Unit::Share, "ok / (ok + failed)."},

@@ -143,11 +143,14 @@ Quantity<std::int64_t> parse_size(std::string_view text) {
 }
 
 Quantity<double> parse_bandwidth(std::string_view text) {
-  if (!text.ends_with("/s")) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) {
     return mistake("a bandwidth is a size per second", fmt::format("write \"{}/s\"", text),
                    text.size());
   }
-  const auto size = parse_size(text.substr(0, text.size() - 2));
+  if (text.substr(slash) != "/s")
+    return mistake("a bandwidth is per second", "it ends in \"/s\"", slash);
+  const auto size = parse_size(text.substr(0, slash));
   if (!size) return tl::make_unexpected(size.error());
   return static_cast<double>(*size);
 }

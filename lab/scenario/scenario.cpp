@@ -1,5 +1,6 @@
 #include "lab/scenario/scenario.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace faultline {
@@ -100,9 +101,14 @@ void Step::describe(Binder& b) {
            .max = 1,
            .fallback = "of a part of parallel 0"},
           without);
+  b.field({.key = "flush",
+           .help = "Sends what there is of the answer so far; the caller's header and read "
+                   "timeouts see it come."},
+          flush);
   const int kinds = int{work.has_value()} + int{cpu.has_value()} + int{disk.has_value()} +
-                    int{!call.empty()} + int{!parallel.empty()} + int{!cache.empty()};
-  if (kinds != 1) b.reject("", "needs exactly one of work, cpu, disk, call, parallel, cache");
+                    int{!call.empty()} + int{!parallel.empty()} + int{!cache.empty()} + int{flush};
+  if (kinds != 1)
+    b.reject("", "needs exactly one of work, cpu, disk, call, parallel, cache, flush");
   if (!disk && b.given("operations")) b.reject("operations", "is about a disk");
   if (!otherwise.empty() && (call.empty() || !chance))
     b.reject("otherwise", "belongs to a call with a `chance`");
@@ -127,6 +133,7 @@ void Step::describe(Binder& b) {
 void Endpoint::describe(Binder& b) {
   b.field({.key = "work", .help = "Shorthand for a single step of work."}, work);
   b.list({.key = "steps", .help = "What it does, in order."}, steps);
+  effects.describe(b);
   if (work.has_value() == !steps.empty()) b.reject("", "needs exactly one of work, steps");
 }
 
@@ -185,7 +192,13 @@ void Service::describe(Binder& b) {
           memory);
   b.field({.key = "work", .help = "One-endpoint shorthand: a single step of work."}, work);
   b.list({.key = "steps", .help = "One-endpoint shorthand: what it does, in order."}, steps);
+  effects.describe(b);
   b.map({.key = "endpoint", .help = "What it can be asked to do."}, endpoints);
+  if (!endpoints.empty()) {
+    for (const char* key : {"idempotent", "idempotency_keys", "request_size", "response_size"}) {
+      if (b.given(key)) b.reject(key, "is about what a service does: it belongs to an endpoint");
+    }
+  }
   if (door.shed && !door.shed->full) {
     const bool endless = !queue.limit || *queue.limit == kUnbounded;
     if (door.shed->by == ShedSettings::Load::Queue && endless)
@@ -223,28 +236,18 @@ void PolicySet::describe(Binder& b) {
     for (const auto& kind : kinds) known = known || kind.name == name;
     if (!known) b.reject("order", "names a pattern that doesn't exist");
   }
-}
-
-void Link::describe(Binder& b) {
-  b.field({.key = "latency", .help = "Of a message, one way; any distribution.", .fallback = "0s"},
-          latency);
-  b.field({.key = "loss", .help = "Share of messages lost.", .min = 0, .max = 1, .fallback = "0%"},
-          loss);
-  b.field({.key = "retransmit",
-           .help = "What a loss costs; 0s: the message is lost for good.",
-           .min = 0,
-           .fallback = "200ms"},
-          retransmit);
-  b.field({.key = "unreachable_after",
-           .help = "A caller without a timeout learns after this that nothing gets through.",
-           .min = 0,
-           .above_min = true,
-           .fallback = "127s"},
-          unreachable_after);
-  b.field({.key = "cross_zone",
-           .help = "What a message between two zones takes besides, one way.",
-           .fallback = "0s"},
-          cross_zone);
+  const auto place = [&](std::string_view name) {
+    return std::find(order.begin(), order.end(), name) - order.begin();
+  };
+  bool hedged = false, calls = false;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    if (!patterns[i]) continue;
+    hedged = hedged || kinds[i].name == "hedge";
+    for (const FallbackTier& tier : patterns[i]->fallback_tiers())
+      calls = calls || !tier.call.empty();
+  }
+  if (hedged && calls && place("hedge") < place("fallback"))
+    b.reject("order", "puts a fallback that calls inside the hedge: it belongs outside");
 }
 
 void FaultEntry::describe(Binder& b) {

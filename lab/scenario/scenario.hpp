@@ -87,13 +87,29 @@ struct Step {
   std::optional<double> without;
   std::optional<Duration> timeout;
   bool idempotent = true;
+  bool flush = false;
   void describe(Binder& b);
   void check_missing(Binder& b) const;
+};
+
+struct KeyStore {  // of idempotency keys
+  Duration ttl = milliseconds(86'400'000);
+  int in_flight = 0;  // of kInFlight: conflict, race
+  bool keeps_errors = true;
+  void describe(Binder& b);
+};
+
+struct EndpointEffects {  // what an endpoint does to the world, and how big its messages are
+  bool idempotent = true;
+  std::optional<KeyStore> keys;
+  std::optional<Bytes> request, response;
+  void describe(Binder& b);
 };
 
 struct Endpoint {
   std::optional<Distribution> work;
   std::vector<Step> steps;
+  EndpointEffects effects;
   void describe(Binder& b);
 };
 
@@ -170,6 +186,7 @@ struct Service {
   std::optional<Memory> memory;
   std::optional<Distribution> work;  // the one-endpoint shorthand
   std::vector<Step> steps;
+  EndpointEffects effects;
   std::vector<Named<Endpoint>> endpoints;
   void describe(Binder& b);
   void check_machine(Binder& b) const;
@@ -184,7 +201,26 @@ struct PolicySet {
   void describe(Binder& b);
 };
 
+struct Connections {
+  ConnectionSpec::Kind kind = ConnectionSpec::Kind::Pooled;
+  std::int64_t tls = 0;  // round trips
+  Duration keep_alive = milliseconds(90'000);
+  std::optional<std::int64_t> most_idle;
+  void describe(Binder& b);
+};
+
+struct Dns {
+  Distribution lookup;
+  Duration ttl = milliseconds(30'000);
+  Duration stale_for;
+  Duration gives_up = milliseconds(5'000);
+  void describe(Binder& b);
+};
+
 struct Link {
+  std::optional<Bandwidth> bandwidth;
+  std::optional<Connections> connections;
+  std::optional<Dns> dns;
   std::optional<Distribution> latency;
   std::optional<Share> loss;
   std::optional<Duration> retransmit;

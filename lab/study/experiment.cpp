@@ -136,9 +136,10 @@ std::optional<int> Asked::index(std::string_view prefix, std::string_view suffix
 
 std::optional<Experiment> experiment_for(std::string_view family, const theory::Inputs& inputs,
                                          std::string_view quantity) {
-  for (const auto* shelf : {&queue_experiments(), &sharing_experiments(), &overload_experiments(),
-                            &network_experiments(), &fan_out_experiments(), &policy_experiments(),
-                            &operation_experiments(), &limit_experiments()}) {
+  for (const auto* shelf :
+       {&queue_experiments(), &sharing_experiments(), &overload_experiments(),
+        &network_experiments(), &fan_out_experiments(), &policy_experiments(),
+        &retrial_experiments(), &operation_experiments(), &limit_experiments()}) {
     for (const ExperimentFamily& entry : *shelf) {
       if (entry.name != family) continue;
       Asked asked(inputs, quantity);

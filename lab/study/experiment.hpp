@@ -100,6 +100,7 @@ const std::vector<ExperimentFamily>& overload_experiments();
 const std::vector<ExperimentFamily>& network_experiments();
 const std::vector<ExperimentFamily>& fan_out_experiments();
 const std::vector<ExperimentFamily>& policy_experiments();
+const std::vector<ExperimentFamily>& retrial_experiments();
 const std::vector<ExperimentFamily>& operation_experiments();
 const std::vector<ExperimentFamily>& limit_experiments();
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "lab/study/experiment.hpp"
+#include "models/policies/budget.hpp"
 #include "models/theory/catalogue.hpp"
 
 namespace faultline {
@@ -169,20 +170,28 @@ Answer linkerd_budget(Asked& ask) {
   return e;
 }
 
-// The policies with retries only: Brooker's token bucket is not in the model.
+// Retries alone, or Brooker's token bucket for them.
 Answer retry_policy(Asked& ask) {
   const double failure = ask.share("fail_prob");
   const std::string policy = ask.text("policy");
   ask.if_any("clients", 1.0);
-  int attempts = 1;
-  if (policy != "no retries") {
-    int retries = 0;
+  std::string retry = "retry = { attempts = 1 }";
+  double given = 0;
+  int most = 0, retries = 0;
+  if (std::sscanf(policy.c_str(),
+                  "token bucket: +%lf per request, cap %d, retry costs 1, retries "
+                  "per request unlimited",
+                  &given, &most) == 2) {
+    if (given <= 0 || most < 1 || failure >= 0.99) return std::nullopt;
+    retry = fmt::format("{}budget = {{ kind = \"bucket\", ratio = \"{}\", tokens = {} }} }}",
+                        kAlways, toml::share(given), most);
+  } else if (policy != "no retries") {
     if (std::sscanf(policy.c_str(), "%d retries", &retries) != 1 || retries < 1 || retries > 100 ||
         policy != fmt::format("{} retries", retries))
       return std::nullopt;
-    attempts = retries + 1;
+    retry = fmt::format("retry = {{ attempts = {} }}", retries + 1);
   }
-  Experiment e = calling(failure, fmt::format("retry = {{ attempts = {} }}", attempts));
+  Experiment e = calling(failure, retry);
   if (ask.asks("load_amplification")) {
     e.value = attempts_per_call("load->leaf");
   } else if (ask.asks("success_fraction")) {
@@ -190,6 +199,27 @@ Answer retry_policy(Asked& ask) {
   } else {
     return std::nullopt;
   }
+  return e;
+}
+
+// The share of failures at which the throttle's tokens neither rise nor fall: one fails whenever
+// they are above where they began.
+Answer grpc_throttle(Asked& ask) {
+  const double ratio = ask.positive("tokenRatio");
+  ask.must_be("fail_cost", 1.0);
+  if (!ask.asks("critical_failure_fraction") || ratio > 1000) return std::nullopt;
+  Experiment e;
+  e.compute = [ratio](std::uint64_t, std::uint64_t draws) {
+    GrpcThrottle throttle(1000, ratio);
+    while (throttle.tokens() > 750) throttle.failed();
+    std::uint64_t failed = 0;
+    for (std::uint64_t i = 0; i < draws; ++i) {
+      const bool fails = throttle.tokens() > 750;
+      fails ? throttle.failed() : throttle.succeeded();
+      failed += fails;
+    }
+    return static_cast<double>(failed) / static_cast<double>(draws);
+  };
   return e;
 }
 
@@ -287,65 +317,6 @@ Answer window_breaker(Asked& ask) {
   return e;
 }
 
-// --- Retrials: the refused come back ------------------------------------------------------------
-
-// Requests walk for an exponential time, then knock; who is refused walks again. (The first, too,
-// walks before it knocks; that leaves the stream of first knocks as it was, Poisson.)
-std::string orbiting(double rate, double mu, double pause) {
-  return fmt::format(
-      "faultline = 1\n[client.load]\ncalls = \"orbit\"\nrate = \"{}\"\n"
-      "[service.orbit]\nthreads = \"unbounded\"\nsteps = [ {{ call = \"walk\", policy = \"again\" "
-      "}} ]\n"
-      "[service.walk]\nthreads = \"unbounded\"\n"
-      "steps = [ {{ work = \"{}\" }}, {{ call = \"station\" }} ]\n"
-      "[service.station]\nthreads = 1\nqueue = {{ limit = 0 }}\nwork = \"{}\"\n"
-      "[policy.again]\nretry = {{ attempts = 1000 }}\n",
-      toml::rate(rate), toml::exp(pause), toml::exp(1 / mu));
-}
-
-double calls_at_station(const Observation& o) {
-  return static_cast<double>(o.service("station").all.arrivals);
-}
-
-Answer retrial(Asked& ask) {
-  const double rate = ask.positive("lam"), mu = ask.positive("mu");
-  const double each = ask.positive("retry_rate_each");
-  ask.must_be("servers", 1.0);
-  ask.must_be("buffer", 0.0);
-  ask.must_be("policy",
-              "linear (each orbiting request retries independently, exponential backoff time mean "
-              "1/theta, unlimited retries)");
-  if (rate >= mu) return std::nullopt;
-  Experiment e;
-  e.scenario = orbiting(rate, mu, 1 / each);
-  e.samples_per_unit = rate;
-  e.events_per_unit = rate * (4 + 2 * rate / (mu - rate) * (1 + each));
-  e.warmup_units = 5000;
-  e.samples = measure::completed("orbit");
-  const auto in_orbit = [each](const Observation& o) {
-    // Those on their first walk have not been refused yet.
-    const double first_walks = static_cast<double>(o.client().offered) / each * 0.01;
-    return (o.service("walk").working_s - first_walks) / o.seconds;
-  };
-  if (ask.asks("mean_orbit")) {
-    e.value = in_orbit;
-  } else if (ask.asks("mean_time_in_orbit")) {
-    e.value = [in_orbit](const Observation& o) {
-      return in_orbit(o) * o.seconds / static_cast<double>(o.client().offered) / 0.01;
-    };
-  } else if (ask.asks("mean_retries_per_request")) {
-    e.value = [](const Observation& o) {
-      return calls_at_station(o) / static_cast<double>(o.client().offered) - 1;
-    };
-  } else if (ask.asks("P_first_attempt_blocked")) {
-    // First knocks are Poisson, so they see what an observer sees.
-    e.value = [](const Observation& o) { return o.service("station").busy_s / o.seconds; };
-  } else {
-    return std::nullopt;
-  }
-  return e;
-}
-
 }  // namespace
 
 const std::vector<ExperimentFamily>& policy_experiments() {
@@ -355,10 +326,10 @@ const std::vector<ExperimentFamily>& policy_experiments() {
       {"retry budget (ratio of first attempts)", retry_budget},
       {"Finagle/Linkerd retry budget", linkerd_budget},
       {"retry policies, load-independent failure", retry_policy},
+      {"gRPC retry throttle", grpc_throttle},
       {"token bucket policer", token_bucket},
       {"circuit breaker (consecutive)", consecutive_breaker},
       {"circuit breaker (count window)", window_breaker},
-      {"retrial M/M/1/1", retrial},
   };
   return all;
 }

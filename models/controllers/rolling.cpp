@@ -95,7 +95,9 @@ class RollingConfig final : public ControllerConfigOf<RollingConfig> {
   void describe(Binder& b) override {
     static constexpr std::array<Dialect<RollingConfig>, 1> kDialects = {{
         {"guide", "One more and one fewer: max_surge 1, max_unavailable 1.",
-         [](RollingConfig& c) { c.surge_ = c.unavailable_ = {1, std::nullopt}; }},
+         [](RollingConfig& c) {
+           c.surge_ = c.unavailable_ = {1, std::nullopt};
+         }},
     }};
     b.like(kDialects, *this);
     options_.describe(b);

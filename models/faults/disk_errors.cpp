@@ -20,7 +20,7 @@ class DiskErrors final : public FaultOf<DiskErrors> {
             share_);
   }
   void contribute(InstanceConditions& c, std::uint64_t key) const override {
-    c.disk_errors.push_back({share_.value, Error::ServerError, key});
+    c.disk_errors.push_back({share_.value, Error::ServerError, 0, key});
   }
   Needs needs() const override { return Needs::Disk; }
   std::string sentence() const override {

@@ -20,9 +20,19 @@ class Errors final : public FaultOf<Errors> {
     b.choice({.key = "error", .help = "The error they answer with."}, which,
              std::span(kErrorNames).subspan(1));
     error_ = static_cast<Error>(which + 1);
+    b.field({.key = "retry_after",
+             .help = "When to come again, as the answer says (Retry-After).",
+             .min = 0,
+             .fallback = "not said"},
+            retry_after_);
+    b.field({.key = "stay_away",
+             .help = "The answer says not to come again (gRPC's negative pushback)."},
+            stay_away_);
+    if (retry_after_ && stay_away_) b.reject("stay_away", "contradicts retry_after");
   }
   void contribute(InstanceConditions& c, std::uint64_t key) const override {
-    c.errors.push_back({share_.value, error_, key});
+    const double told = retry_after_ ? retry_after_->seconds() : stay_away_ ? -1.0 : 0.0;
+    c.errors.push_back({share_.value, error_, static_cast<float>(told), key});
   }
   std::string sentence() const override {
     return fmt::format("{} answers {:g} % with {}", service_, share_.value * 100, name(error_));
@@ -31,6 +41,8 @@ class Errors final : public FaultOf<Errors> {
  private:
   Share share_;
   Error error_ = Error::ServerError;
+  std::optional<Duration> retry_after_;
+  bool stay_away_ = false;
 };
 
 }  // namespace

@@ -35,6 +35,8 @@ class Fault {
   virtual std::optional<Duration> lasts(std::optional<Duration> given) const { return given; }
   virtual void contribute(InstanceConditions&, std::uint64_t /*key*/) const {}
   virtual void contribute(LinkConditions&) const {}
+  // Whether it may stop a try before its request is sent.
+  virtual bool stops_new() const { return false; }
   // "db ×20 slower"
   virtual std::string sentence() const = 0;
 

@@ -18,5 +18,12 @@ std::unique_ptr<Fault> make_cpu_stress();
 std::unique_ptr<Fault> make_memory_stress();
 std::unique_ptr<Fault> make_disk_latency();
 std::unique_ptr<Fault> make_disk_errors();
+std::unique_ptr<Fault> make_duplicate();
+std::unique_ptr<Fault> make_corrupt();
+std::unique_ptr<Fault> make_reset();
+std::unique_ptr<Fault> make_refuse();
+std::unique_ptr<Fault> make_black_hole();
+std::unique_ptr<Fault> make_bandwidth();
+std::unique_ptr<Fault> make_dns();
 
 }  // namespace faultline

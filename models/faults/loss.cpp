@@ -15,14 +15,24 @@ class Loss final : public FaultOf<Loss> {
     b.field(
         {.key = "share", .help = "Share of messages lost.", .min = 0, .max = 1, .required = true},
         share_);
+    b.field({.key = "correlation",
+             .help = "How much a loss depends on the one before: they come in bursts, and small "
+                     "shares become smaller still (netem).",
+             .min = 0,
+             .max = 1},
+            correlation_);
   }
-  void contribute(LinkConditions& c) const override { c.add_loss(share_.value); }
+  void contribute(LinkConditions& c) const override {
+    c.add_loss(share_.value);
+    if (correlation_.value > c.correlation) c.correlation = correlation_.value;
+  }
   std::string sentence() const override {
     return fmt::format("{} loses {:g} % of messages", link_, share_.value * 100);
   }
 
  private:
   Share share_;
+  Share correlation_;
 };
 
 }  // namespace

@@ -3,7 +3,7 @@
 // what a real one sees: its own call, its own past. It answers small values:
 //
 //   before(view)   as the attempt goes inward:  Proceed | Refuse(why) | Wait
-//   after(view, o) as the outcome comes outward: Accept | Replace(o) | SendAgain(delay) | Absorb
+//   after(view, o) as the outcome comes outward: Accept | Replace(o) | SendAgain(delay) | Absorb …
 //   on_timer(view) when the timer it asked for fires: Ignore | GiveUp(why) | SendAnother | GoOn
 //
 // After a Proceed exactly one `after` follows; after a Wait either `before` again (with
@@ -30,6 +30,7 @@ namespace faultline {
 struct CallView {
   Instant now;
   Instant born;               // when this attempt came into being
+  Instant asked;              // the same; of a hedge, when the first it was sent besides did
   std::uint64_t lineage = 0;  // of the call
   AttemptId attempt = kNone;  // kNone: the call itself, between attempts
   std::uint16_t number = 0;   // of the attempt within its call, hedges counted
@@ -58,11 +59,25 @@ struct Before {
   Duration timer{-1};  // < 0: none. With Wait: when to go on at the latest.
 };
 
+// Why a policy that sends again did not, for whoever reads the call's story.
+enum class NotAgain : std::uint8_t { NotAsked, Permanent, Unsafe, Spent, Budget, Pushback };
+
 struct After {
-  // CallInstead: the next of the policy's tiers; what becomes of it comes to `after` again.
-  enum class Verdict : std::uint8_t { Accept, Replace, SendAgain, Absorb, CallInstead };
+  // Absorb: another attempt may still answer. Rearm: the same, and the layer's timer starts anew
+  // with `delay`. NoMore: absorbed, and the layer sends nothing any more. CallInstead: the next of
+  // the policy's tiers; what becomes of it comes to `after` again.
+  enum class Verdict : std::uint8_t {
+    Accept,
+    Replace,
+    SendAgain,
+    CallInstead,
+    Absorb,  // and what comes after it: the outcome goes no further
+    Rearm,
+    NoMore
+  };
   Verdict verdict = Verdict::Accept;
-  AttemptId wake = kNone;  // an attempt that waited here and may now go on
+  NotAgain not_again = NotAgain::NotAsked;  // with Accept
+  AttemptId wake = kNone;                   // an attempt that waited here and may now go on
   Outcome outcome{};
   Duration delay{};  // before it is sent again, or before `wake` goes on
 };
@@ -98,6 +113,14 @@ struct FallbackTier {
   void describe(Binder&);
 };
 
+// Times for the parts of a try on the wire; Duration::max(): none.
+struct PhaseTimeouts {
+  Duration connect = Duration::max();  // looking the name up and connecting
+  Duration tls = Duration::max();
+  Duration header = Duration::max();  // from the request sent to the beginning of its answer
+  Duration read = Duration::max();    // between two pieces of it
+};
+
 // A policy's options, and the maker of its state for one (caller, callee).
 class PolicyConfig {
  public:
@@ -121,6 +144,9 @@ class PolicyConfig {
   virtual std::optional<Duration> call_deadline() const { return std::nullopt; }
   // What it calls instead, in order.
   virtual std::span<const FallbackTier> fallback_tiers() const { return {}; }
+  virtual std::optional<PhaseTimeouts> phases() const { return std::nullopt; }
+  // Whether there is nothing else to it.
+  virtual bool only_phases() const { return false; }
 };
 
 // clone() written once.

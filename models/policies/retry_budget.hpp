@@ -2,6 +2,8 @@
 // The retry budget of Finagle: requests deposit, retries withdraw, and both are forgotten together
 // after about `ttl`. A reserve of `min_per_s`·ttl retries is always there to be spent once per ttl.
 // Tokens are thousandths of a request; a retry costs trunc(1000 / ratio), as in the original.
+// Linkerd's (tower's TpsBudget) is the same, but counts whole requests for ratios up to 1: a retry
+// costs trunc(1 / ratio), so that 30 % allows every third.
 
 #include <algorithm>
 #include <array>
@@ -13,10 +15,14 @@ namespace faultline {
 
 class RetryBudget {
  public:
+  enum class Like : std::uint8_t { Finagle, Linkerd };
+
   // ratio ≥ 0 retries per request; min_per_s ≥ 0; ttl > 0.
-  RetryBudget(double ratio, double min_per_s, Duration ttl)
-      : deposit_(ratio > 0 ? 1000 : 0),
-        cost_(ratio > 0 ? static_cast<std::int64_t>(1000 / ratio) : 1),
+  RetryBudget(double ratio, double min_per_s, Duration ttl, Like like = Like::Finagle)
+      : deposit_(ratio <= 0                            ? 0
+                 : like == Like::Linkerd && ratio <= 1 ? 1
+                                                       : 1000),
+        cost_(ratio > 0 ? static_cast<std::int64_t>(static_cast<double>(deposit_) / ratio) : 1),
         reserve_(static_cast<std::int64_t>(min_per_s * ttl.seconds() * static_cast<double>(cost_))),
         slice_{ttl.ns / kSlices} {}
 
@@ -29,11 +35,12 @@ class RetryBudget {
   }
 
   // Retries that may be made now.
-  std::int64_t balance(Instant now) {
+  std::int64_t balance(Instant now) { return cost_ > 0 ? tokens(now) / cost_ : 0; }
+  std::int64_t tokens(Instant now) {
     roll(now);
     std::int64_t sum = reserve_ + current_;
     for (std::int64_t slice : past_) sum += slice;
-    return cost_ > 0 ? sum / cost_ : 0;
+    return sum;
   }
 
  private:

@@ -15,7 +15,7 @@ CallView World::view(CallId call_id, const Call& call, AttemptId id) const {
   v.now = calendar_.now();
   v.lineage = call.lineage;
   v.attempt = id;
-  v.tries = call.tries;
+  v.tries = call.tries;  // and those of its branch, below
   v.hedges = call.hedges;
   v.live = call.live;
   v.tier = call.tier;
@@ -25,8 +25,10 @@ CallView World::view(CallId call_id, const Call& call, AttemptId id) const {
   if (has_users_) v.who = identities_[call_id];
   if (id != kNone) {
     const Attempt& attempt = attempts_[id];
-    v.born = attempt.sent;
+    v.born = v.asked = attempt.sent;
+    if (attempt.hedge) v.asked = first_asked(call);
     v.number = attempt.number;
+    v.tries = static_cast<std::uint16_t>(v.tries + attempt.resends);
     v.priority = attempt.priority;
   }
   return v;
@@ -162,7 +164,9 @@ void World::tell_policies(CallId id, AttemptId attempt, unsigned layer, Outcome 
     const After answer = policy.after(view(id, call, attempt), outcome);
     if (was) note_breaker(call, policy, was);
     if (answer.wake != kNone) wake(answer.wake, layer, answer.delay);
-    if (answer.verdict == After::Verdict::Absorb) return detach(attempt);
+    if (answer.verdict >= After::Verdict::Absorb) return absorb(id, attempt, layer, answer);
+    if (answer.verdict == After::Verdict::SendAgain && layer >= inner && attempt != kNone)
+      return send_branch_again(attempt, layer, outcome, answer.delay);
     if (layer < inner && attempt != kNone) {
       cancel_others(call, attempt);
       detach(attempt);
@@ -174,14 +178,12 @@ void World::tell_policies(CallId id, AttemptId attempt, unsigned layer, Outcome 
       call.tier = 0;
       call.passed &= static_cast<LayerMask>((mask << 1) - 1);
       cancel_timers(call.timers, layer + 1, kSendAgain);
-      if (call.traced)
-        trace(call, {TraceKind::Again, 0, outcome.error, {}, 0},
-              "failed ({}); will be sent again in {:.1f} ms", name(outcome.error),
-              answer.delay.seconds() * 1e3);
+      if (call.traced) tell_resend(call, outcome, answer.delay);
       call.timers = calendar_.arm(answer.delay, Timing::Varying, kCallTimer, id,
                                   kSendAgain + layer + 1, call.timers);
       return;
     }
+    if (call.traced) tell_verdict(call, outcome, answer);
     passed = static_cast<LayerMask>(passed & ~mask);
     if (answer.verdict == After::Verdict::Replace) outcome = answer.outcome;
   }

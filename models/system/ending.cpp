@@ -123,7 +123,7 @@ void World::end_call(CallId id, Call& call, const Route& route, Outcome outcome)
   call.wanted = false;
   EdgeStatistics& edge = *route.counts;
   outcome.ok() ? ++edge.ok : ++edge.failed;
-  if (call.traced) trace_end(call, outcome);
+  if (call.traced) tell_end(call, outcome);
   if (call.errand) return errand_ended(id, outcome);
   if (call.parent == kNone) {
     request_ended(call, outcome);
@@ -159,6 +159,8 @@ void World::answer_arrived(AttemptId id, Attempt& attempt) {
   outcome.partial = attempt.partial;
   const Route& route = routes_[call.route];
   if (!outcome.ok()) ++route.counts->errors[static_cast<std::size_t>(outcome.error)];
+  outcome.unsure = outcome.error == Error::Unreachable && attempt.arrived != Instant::max();
+  if (route.ceremonious) keep_connection(id, outcome);
   if (route.watched) note_result(attempt, call, attempt.error);
   attempt.state = AttemptState::Waiting;  // the server is done with it
   attempt.waiting_at = 0xff;
@@ -176,6 +178,7 @@ void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
   }
   if (tag == kCancelMessage) return cancel_job(id);
   if (tag == kQueueTimeout) return waited_too_long(id);
+  if (tag >= kConnected) return on_wire_timer(id, tag);
   const CallId call_id = attempt.call;
   Call& call = calls_[call_id];
   Pipeline& pipeline = pipeline_of(call);
@@ -216,23 +219,13 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
   }
   const AttemptId waiting = waiter_at(call, tag);
   const OnTimer answer = pipeline_of(call).layers[tag]->on_timer(view(id, call, waiting));
-  if (answer.verdict == OnTimer::Verdict::SendAnother) {
-    if (call.replaced) return;  // something else is asked already
-    // One that has not got past an outer line needs no second in the same line.
-    for (AttemptId a = call.attempts; a != kNone; a = attempts_[a].sibling) {
-      if (waits_outside(call, attempts_[a])) return;
-    }
-    if (answer.again.ns >= 0) {
-      call.timers = calendar_.arm(answer.again, Timing::Constant, kCallTimer, id, tag, call.timers);
-    }
-    ++call.hedges;
-    return walk_in(new_attempt(id), tag + 1);
-  }
+  if (answer.verdict == OnTimer::Verdict::SendAnother && call.replaced)
+    return;  // something else is asked already
   if (answer.verdict == OnTimer::Verdict::GoOn && waiting != kNone) {
     call.passed |= static_cast<LayerMask>(1u << tag);
     return walk_in(waiting, tag + 1);
   }
-  if (answer.verdict != OnTimer::Verdict::GiveUp) return;
+  if (answer.verdict != OnTimer::Verdict::GiveUp) return send_another(id, tag, answer);
   if (call.traced) trace(call, "gives up: {}", name(answer.why));
   ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
   // Timers of the layers outside this one keep running.

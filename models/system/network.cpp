@@ -6,8 +6,6 @@
 namespace faultline {
 namespace {
 
-constexpr std::uint64_t kThere = 0x746f;
-constexpr std::uint64_t kBack = 0x66726f6d;
 constexpr std::uint64_t kChoice = 0x6c62;
 constexpr std::uint64_t kSplit = 0x77656967;
 
@@ -16,10 +14,7 @@ constexpr std::uint64_t kSplit = 0x77656967;
 void World::dispatch(AttemptId id, Attempt& attempt, Call& call, const Route& route) {
   EdgeStatistics& edge = *route.counts;
   ++edge.attempts;
-  if (attempt.number > 0) {
-    ++edge.retries;
-    for (PeakCounter& peak : edge.retry_peaks) peak.count(now());
-  }
+  if (attempt.number > 0 || call.resent) count_resent(id);
   Target& target = callers_[call.caller].targets[route.target];
   const InstanceId chosen = choose(target, call, attempt);
   if (chosen == kNone) {
@@ -37,6 +32,8 @@ void World::dispatch(AttemptId id, Attempt& attempt, Call& call, const Route& ro
           "attempt {} sets out for {}/{}", attempt.number + 1, spec_.services[route.service].name,
           instances_[chosen].ordinal);
   }
+  if (route.log != kNone) note_operation(id);
+  if (route.ceremonious) return set_out(id);
   if (!route.wire->plain) return travel(id, false);
   arrive(id, attempt, call, route);
 }
@@ -108,6 +105,7 @@ void World::travel(AttemptId id, bool back) {
   const std::uint32_t link_id = routes_[call.route].link;
   const LinkState& link = links_[link_id];
   attempt.state = back ? AttemptState::Replying : AttemptState::Travelling;
+  if (link.odd) return travel_oddly(id, back);
   const LinkSpec& spec = spec_.links[link_id];
   if (back ? link.conditions.cut_from : link.conditions.cut_to)
     return park(id, link_id, back, spec.retransmit.ns == 0);
@@ -164,7 +162,7 @@ void World::deliver_parked(std::uint32_t link_id, bool back) {
     const AttemptId id = line.head;
     Attempt& attempt = attempts_[id];
     unpark(id, attempt);
-    cancel_timers(attempt.timers, kUnreachable, kUnreachable + 1);
+    cancel_timers(attempt.timers, kUnreachable, kServerSide);
     attempt.state = back ? AttemptState::Replying : AttemptState::Travelling;
     Draws draws(
         derive(attempt_key(calls_[attempt.call], attempt), spec.key ^ (back ? kBack : kThere)));
@@ -181,13 +179,16 @@ void World::deliver_parked(std::uint32_t link_id, bool back) {
 bool World::is_plain(std::uint32_t link) const {
   const LinkSpec& spec = spec_.links[link];
   return spec.latency.is_constant_zero() && !spec.cross_zone && spec.loss == 0 &&
-         links_[link].conditions.clear();
+         spec.bandwidth == 0 && links_[link].conditions.clear();
 }
 
 void World::set_conditions(std::uint32_t link, LinkConditions conditions) {
   LinkState& state = links_[link];
+  const bool was_cut = state.conditions.cut_to || state.conditions.cut_from;
   state.conditions = std::move(conditions);
+  if (!was_cut) state.cut_since = now();
   state.plain = is_plain(link);
+  state.odd = spec_.links[link].bandwidth > 0 || state.conditions.odd();
   if (!state.conditions.cut_to) deliver_parked(link, false);
   if (!state.conditions.cut_from) deliver_parked(link, true);
 }

@@ -6,6 +6,8 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "models/system/balancer.hpp"
@@ -28,8 +30,15 @@ struct Pipeline {
 struct Target {
   std::uint32_t service = 0;
   std::uint32_t turn = 0;
-  std::vector<std::uint32_t> outstanding;   // by instance id
-  std::unique_ptr<BalancerState> balancer;  // null: a plain kind
+  std::vector<std::uint32_t> outstanding;  // by instance id
+  // Of a link with connections: those that are idle (or, if shared, the one there is), by instance
+  // id; each with the instants at which it was set up and last used.
+  struct Connection {
+    Instant since, used;
+  };
+  std::vector<std::vector<Connection>> idle;
+  Instant resolved = Instant{} - Duration{1};  // until when its name is known
+  std::unique_ptr<BalancerState> balancer;     // null: a plain kind
 };
 
 // A way to call, with what is needed of it at every step close at hand. The pointers lead into
@@ -44,6 +53,8 @@ struct Route {
   std::uint32_t link = 0;
   std::uint32_t step_count = 0;
   bool idempotent = true;
+  bool ceremonious = false;     // a try connects first, or its parts are timed
+  std::uint32_t log = kNone;    // of what it does, if doing it twice matters
   bool tells_deadline = false;  // to its callee
   bool timers_only = true;      // its policies ask nothing and want to be told nothing
   bool watched = false;         // its callers look at zones or learn from the answers
@@ -172,16 +183,24 @@ struct ServiceState {
   std::vector<FlagState> flags;
   std::uint32_t instances_made = 0;
   std::shared_ptr<RateGate> limit;  // that its doors share, if they ask a store
-  std::uint32_t changes = 0;  // how often `ready` has changed
-  float quality = 1;          // of its answers, on its ladder's rung
-  Duration cache_age{0};      // past expiry, on that rung
+  std::uint32_t changes = 0;        // how often `ready` has changed
+  float quality = 1;                // of its answers, on its ladder's rung
+  Duration cache_age{0};            // past expiry, on that rung
   bool metered = false;
   bool rollout_under_way = false;
 };
 
+// What the draws of a message are about: its way there, or back.
+inline constexpr std::uint64_t kThere = 0x746f;
+inline constexpr std::uint64_t kBack = 0x66726f6d;
+
 struct LinkState {
   LinkConditions conditions;
-  bool plain = true;  // delivers at once and always: no event
+  bool plain = true;           // delivers at once and always: no event
+  bool odd = false;            // wire.cpp has more to do than network.cpp
+  Instant free_to, free_from;  // until when it is busy sending, each way
+  Instant cut_since;           // connections set up before are hit by a cut of established ones
+  double last_loss = 0;        // the draw before, of correlated losses
   Line parked_to, parked_from;
 };
 
@@ -245,6 +264,33 @@ struct LadderState {
     double busy = 0, threads = 0, ready = 0, queued = 0, working = 0, disk = 0;
     std::uint64_t ok = 0, failed = 0;
   } seen;
+};
+
+// An operation is what a client wanted done once, whatever the number of tries at whatever hop.
+struct Operation {
+  std::uint64_t key = 0;
+  bool begun = false;  // this attempt is doing it
+};
+
+// What an endpoint did, by operation; forgotten an hour after its last mention (or its key's life).
+struct OperationLog {
+  static constexpr Duration kMemory = milliseconds(3'600'000);
+  struct Entry {
+    Instant forgotten;
+    Instant expires;  // of the stored answer; in the past: none is stored
+    bool in_flight = false;
+    std::uint32_t done = 0;
+    Outcome answer;
+  };
+  std::optional<KeyStoreSpec> store;
+  std::map<std::uint64_t, Entry> entries;
+  std::deque<std::pair<Instant, std::uint64_t>> due;  // when to look whether to forget which
+};
+
+// An attempt's connection.
+struct Wire {
+  Instant since;  // when it was set up
+  bool open = false;
 };
 
 struct ControllerState {

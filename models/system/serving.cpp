@@ -152,6 +152,7 @@ void World::finish_job(AttemptId id, Attempt& attempt, const Call& call, const R
   ++stats.completed;
   stats.latency.record(now() - attempt.arrived);
   count_answer(attempt, call, instance, stats, outcome);
+  if (route.log != kNone) operation_ended(id, outcome);
   if (instance.door && outcome.ok()) learn_at_door(instance, attempt, false);
   if (!outcome.ok() && !attempt.abandoned)
     instance.stats->failed_work_s += (now() - attempt.started).seconds();
@@ -226,6 +227,7 @@ void World::cancel_job(AttemptId id) {
       leave_queue(instances_[instance], id);
       return release_attempt(id);
     case AttemptState::Working:
+      if (routes_[calls_[attempt.call].route].log != kNone) operation_dropped(id);
       ++handling(attempt, calls_[attempt.call]).dropped;
       instances_[instance].stats->working.add(now(), -1);
       free_thread(id, attempt, instances_[instance]);
@@ -234,6 +236,7 @@ void World::cancel_job(AttemptId id) {
       return;
     case AttemptState::Computing:
     case AttemptState::Calling:
+      if (routes_[calls_[attempt.call].route].log != kNone) operation_dropped(id);
       ++handling(attempt, calls_[attempt.call]).dropped;
       if (attempt.state == AttemptState::Computing) leave_machine(id);
       abandon_calls(id);
@@ -258,6 +261,7 @@ void World::crash_job(AttemptId id) {
       attempt.stale = true;
     }
     if (attempt.state == AttemptState::Computing) leave_machine(id);
+    if (routes_[call.route].log != kNone) operation_dropped(id);
     abandon_calls(id);
     free_thread(id, attempt, instances_[attempt.instance]);
   }

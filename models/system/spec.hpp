@@ -46,6 +46,7 @@ struct PipelineSpec {
   Propagation propagation = Propagation::None;
   Duration try_timeout = Duration::max();    // after which a try is given up
   Duration call_deadline = Duration::max();  // after which the call is
+  std::optional<PhaseTimeouts> phases;       // of a try on the wire
   bool shared = false;                       // one state for all instances of the caller
   std::uint32_t edge = 0;
 
@@ -73,7 +74,7 @@ struct RouteSpec {
 
 struct StepSpec {
   // Gate: passes over the next step while a flag is off. Rung: what the answer is worth now.
-  enum class Kind : std::uint8_t { Work, Calls, Cache, Cpu, Disk, Gate, Rung };
+  enum class Kind : std::uint8_t { Work, Calls, Cache, Cpu, Disk, Gate, Rung, Flush };
   Kind kind = Kind::Work;
   double chance = 1;                      // that it is done; otherwise it is passed over,
   std::uint32_t otherwise = 0xffffffffu;  // or this route is called instead
@@ -92,9 +93,19 @@ struct StepSpec {
   std::uint64_t key = 0;
 };
 
+// A server-side store of idempotency keys, shared by the instances (as Stripe has it).
+struct KeyStoreSpec {
+  Duration ttl;
+  bool in_flight = true;     // knows what is under way; else it checks, then processes
+  bool keeps_errors = true;  // an error is an answer, too
+};
+
 struct EndpointSpec {
   std::string name;
   Range steps;
+  bool idempotent = true;
+  std::optional<KeyStoreSpec> keys;
+  std::int64_t request_bytes = 0, response_bytes = 0;
 };
 
 // What calls: a client or a service.
@@ -220,6 +231,27 @@ struct ClientSpec {
   std::optional<Duration> deadline;  // of its policy, for goodput
 };
 
+// How a caller's instance gets its connections to a callee's.
+struct ConnectionSpec {
+  enum class Kind : std::uint8_t {
+    Fresh,   // one for each try
+    Pooled,  // kept after an answer, and used by one try at a time (HTTP/1.1)
+    Shared,  // one that carries all (HTTP/2)
+  };
+  Kind kind = Kind::Pooled;
+  std::uint32_t tls_round_trips = 0;
+  Duration keep_alive = milliseconds(90'000);
+  std::uint32_t most_idle = 0xffffffffu;
+};
+
+// A caller's instance looks the callee's name up and remembers the answer.
+struct DnsSpec {
+  Distribution lookup;
+  Duration ttl = milliseconds(30'000);
+  Duration stale_for;                       // an expired answer will do when the lookup fails
+  Duration gives_up = milliseconds(5'000);  // how long a lookup that fails takes
+};
+
 struct LinkSpec {
   std::string name;  // caller->callee
   Distribution latency;
@@ -227,6 +259,9 @@ struct LinkSpec {
   double loss = 0;
   Duration retransmit = milliseconds(200);  // 0: what is lost is lost for good
   Duration unreachable_after = milliseconds(127'000);
+  double bandwidth = 0;  // bytes a second, each way; 0: no limit
+  std::optional<ConnectionSpec> connection;
+  std::optional<DnsSpec> dns;
   std::uint64_t key = 0;
 };
 

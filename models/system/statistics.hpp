@@ -130,6 +130,9 @@ struct HandlingStatistics {
   std::uint64_t dropped = 0;  // killed by a crash, or called off by the caller
   std::array<std::uint64_t, kErrors> errors{};
   Histogram wait, latency;
+  // Of what isn't idempotent or bears a key: done, done once more, answered from the store of keys,
+  // turned away because the same is under way.
+  std::uint64_t effects = 0, duplicates = 0, replayed = 0, conflicts = 0;
 };
 
 // Of the machines that a service's instances run on, where they are modelled.
@@ -154,10 +157,16 @@ struct ServiceStatistics {
   std::int64_t at_the_door = 0;  // let in, and waiting for the moment
   MachineStatistics machine;
   std::vector<PeakCounter> arrivals_peaks;
+  // Attempts sent to it that would not have been, had no try been sent again: by the edge where the
+  // outermost of these was (retries and hedges).
+  std::vector<std::uint64_t> born_again;
 };
 
 struct EdgeStatistics {
   std::uint64_t calls = 0, attempts = 0, retries = 0, ok = 0, failed = 0, breaker_opened = 0;
+  std::uint64_t hedges = 0;
+  std::uint64_t connections = 0;     // set up
+  double wire_s = 0;                 // time in which its link was sending, both ways
   std::uint64_t breaker_closed = 0;  // after probes
   StepIntegral open_breakers;        // not closed, that is; of all instances of the caller
   std::uint64_t ejections = 0, cross_zone = 0;  // hosts put out of rotation; attempts between zones

@@ -26,7 +26,10 @@ Caller World::make_caller(const CallerSpec& spec, std::uint32_t ordinal,
     caller.pipelines.push_back({&pipeline, std::move(layers)});
   }
   for (std::uint32_t service : spec.targets) {
-    Target target{service, ordinal, {}, make_balancer(service, derive(spec.key, ordinal))};
+    Target target;
+    target.service = service;
+    target.turn = ordinal;
+    target.balancer = make_balancer(service, derive(spec.key, ordinal));
     const Balancing balancing = spec_.services[service].balancing;
     if (balancing != Balancing::RoundRobin && balancing != Balancing::Random)
       target.outstanding.resize(1);
@@ -125,6 +128,7 @@ void World::retire(InstanceId id) {
   instance.stats->threads.add(now(), -static_cast<std::int64_t>(instance.spec->threads));
   scrap(id);
   free_instances_.push_back(id);
+  if (!wires_.empty()) forget_connections(id);
 }
 
 // Brings a version to so many instances. Those that are still starting go first, then the youngest.

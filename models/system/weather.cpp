@@ -92,6 +92,7 @@ void World::kill(InstanceId id) {
   while (instances_[id].queued > 0) crash_job(first_in_line(instances_[id]));
   instances_[id].serving = false;
   abandon_errands(id);
+  if (!wires_.empty()) forget_connections(id);
   // What its policies knew died with it.
   const ServiceSpec& service = spec_.services[instances_[id].service];
   auto& shared = shared_[spec_.clients.size() + instances_[id].service];

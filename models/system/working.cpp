@@ -29,26 +29,26 @@ void World::start_job(AttemptId id, Attempt& attempt, const Call& call, const Ro
     trace(call, {TraceKind::GetsThread, attempt.number, {}, now() - attempt.arrived, 0},
           "gets a thread after {:.3f} ms in the queue", (now() - attempt.arrived).seconds() * 1e3);
   if (!instance.ordinary) {
-    Error why = Error::None;
-    if (fails_at_once(attempt, call, why))
-      return finish_job(id, attempt, call, route, Outcome::failed(why));
+    Outcome how;
+    if (fails_at_once(attempt, call, how)) return finish_job(id, attempt, call, route, how);
   }
+  if (route.log != kNone && !may_begin(id)) return;
   run_steps(id, attempt, call, route);
 }
 
 // Whether a fault or the version makes the job fail before any work.
-bool World::fails_at_once(const Attempt& attempt, const Call& call, Error& why) const {
+bool World::fails_at_once(const Attempt& attempt, const Call& call, Outcome& how) const {
   const Instance& instance = instances_[attempt.instance];
   for (const InstanceConditions::Errors& errors : instance.conditions.errors) {
     if (Draws(derive(attempt_key(call, attempt), errors.key)).uniform() >= errors.share) continue;
-    why = errors.error;
+    how = Outcome::failed(errors.error, errors.retry_after_s);
     return true;
   }
   const std::uint32_t met = version_met(attempt, call);
   if (met == 0) return false;
   const Version& version = services_[instance.service].versions[met];
   if (version.effects.errors <= 0) return false;
-  why = Error::ServerError;
+  how = Outcome::failed(Error::ServerError);
   return Draws(derive(attempt_key(call, attempt), version.key ^ kVersionError)).uniform() <
          version.effects.errors;
 }
@@ -106,6 +106,8 @@ void World::run_steps(AttemptId id, Attempt& attempt, const Call& call, const Ro
       }
     } else if (step.kind == StepSpec::Kind::Calls) {
       return begin_calls(id, step);
+    } else if (step.kind == StepSpec::Kind::Flush) {
+      send_piece(id);
     } else if (!other_step(id, step)) {
       return;  // it waits for something
     }
@@ -168,6 +170,9 @@ CallId World::begin_leg(AttemptId id, std::uint32_t route) {
   if (attempt.calls != kNone) calls_[attempt.calls].prev = call_id;
   attempt.calls = call_id;
   call.traced = parent.traced;
+  call.resent = parent.resent || attempt.number > 0;
+  if (call.resent) note_origin(call_id, attempt);
+  if (!logs_.empty()) inherit_operation(call_id, attempt);
   if (has_users_) inherit(call_id, attempt.call);
   return call_id;
 }

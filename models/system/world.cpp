@@ -58,7 +58,10 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
 
   active_faults_.assign(spec.faults.size(), 0);
   links_.resize(spec.links.size());
-  for (std::uint32_t i = 0; i < links_.size(); ++i) links_[i].plain = is_plain(i);
+  for (std::uint32_t i = 0; i < links_.size(); ++i) {
+    links_[i].plain = is_plain(i);
+    links_[i].odd = spec.links[i].bandwidth > 0;
+  }
   for (const RouteSpec& r : spec.routes) {
     const Range& steps = spec.services[r.service].endpoints[r.endpoint].steps;
     const std::size_t who = spec.edges[r.edge].caller;
@@ -66,13 +69,28 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
                                    ? spec.clients[who].caller
                                    : spec.services[who - spec.clients.size()].caller;
     const ServiceSpec& callee = spec.services[r.service];
-    routes_.push_back(
-        {r.edge, r.service, r.endpoint, r.pipeline, r.target, spec.edges[r.edge].link, steps.count,
-         r.idempotent, caller.pipelines[r.pipeline].propagation != Propagation::None,
-         caller.pipelines[r.pipeline].timers_only(),
-         callee.balancer || !callee.caller.zones.empty(), r.key, spec.steps.data() + steps.first,
-         &caller.pipelines[r.pipeline], &edge_stats_[r.edge], &service_stats_[r.service],
-         &links_[spec.edges[r.edge].link], r.required});
+    Route route{r.edge,
+                r.service,
+                r.endpoint,
+                r.pipeline,
+                r.target,
+                spec.edges[r.edge].link,
+                steps.count,
+                r.idempotent,
+                false,
+                kNone,
+                caller.pipelines[r.pipeline].propagation != Propagation::None,
+                caller.pipelines[r.pipeline].timers_only(),
+                callee.balancer || !callee.caller.zones.empty(),
+                r.key,
+                spec.steps.data() + steps.first,
+                &caller.pipelines[r.pipeline],
+                &edge_stats_[r.edge],
+                &service_stats_[r.service],
+                &links_[spec.edges[r.edge].link]};
+    route.required = r.required;
+    prepare(route);
+    routes_.push_back(route);
   }
   shared_.resize(spec.clients.size() + spec.services.size());
   clients_.resize(spec.clients.size());
@@ -216,39 +234,6 @@ void World::tell(FactKind kind, std::string subject, std::string what) {
   constexpr std::size_t kMostFacts = 20'000;
   if (facts_.size() < kMostFacts)
     facts_.push_back({now(), kind, std::move(subject), std::move(what)});
-}
-
-void World::add_to_story(const Call& call, const Told& told, std::string sentence) {
-  TraceStep step{now(), call.due, told, call.lineage, 0, 0, routes_[call.route].edge, {}};
-  step.sentence = std::move(sentence);
-  if (call.errand) {
-    const auto id = static_cast<CallId>(&call - &calls_[0]);
-    step.parent = calls_[errands_[id].other].lineage;
-  } else if (call.parent != kNone) {
-    step.parent = calls_[attempts_[call.parent].call].lineage;
-    step.parent_attempt = attempts_[call.parent].number;
-  }
-  trace_.push_back(std::move(step));
-}
-
-void World::trace_end(const Call& call, Outcome outcome) {
-  const Told told{TraceKind::Ended, 0, outcome.error, {}, 0};
-  if (outcome.ok()) {
-    trace(call, told, "is answered after {:.3f} ms", (now() - call.due).seconds() * 1e3);
-  } else {
-    trace(call, told, "has failed: {}", name(outcome.error));
-  }
-}
-
-std::vector<std::string> World::trace() const {
-  std::vector<std::string> lines;
-  for (const TraceStep& step : trace_) {
-    const std::string who =
-        measuring_.trace_all ? fmt::format("{:016x} ", step.call) : std::string();
-    lines.push_back(fmt::format("{}{:>12.6f} s  {}  {}", who, step.at.seconds(),
-                                spec_.edges[step.edge].name, step.sentence));
-  }
-  return lines;
 }
 
 }  // namespace faultline

@@ -1,24 +1,28 @@
 #pragma once
-// The world: what happens to its rows and rooms (world_state.hpp). A value: no
-// globals, so a hundred may live in one process, a thread each.
+// The world: what happens to its rows and rooms (world_state.hpp). A value without globals: a
+// hundred may live in one process, a thread each.
 //
 // The handlers stand, file by file, in the order in which a request meets them:
 //   arriving.cpp   a client wants something
 //   identity.cpp   which user it is for
 //   calling.cpp    a call walks its policies inward, and its outcome walks them outward
 //   ending.cpp     it is answered, given up or abandoned
+//   resending.cpp  … or it is sent again, by a retry or a hedge
 //   network.cpp    an instance is chosen; messages travel
+//   wire.cpp       what else a connection and a link can do
 //   balancing.cpp  the choice where more is asked for than a plain balancer
 //   serving.cpp    at the door, in the queue; the answer is sent
 //   doors.cpp      limits and shedding at the door
 //   queueing.cpp   queues of other orders than the plain ones
 //   working.cpp    a thread is held, the steps are done
+//   repeating.cpp  what is done twice, and who notices
 //   caching.cpp    a step that looks something up
 //   machines.cpp   processors, disks and memory
 //   degrading.cpp  what is left out, and what is done instead
 //   weather.cpp    faults begin and end
 //   flagging.cpp   which version of a behaviour a call meets
 //   steering.cpp   controllers look and act; instances come and go
+//   telling.cpp    a request's story, for whoever asked for it
 // docs/life-of-a-request.md walks one through.
 
 #include <fmt/format.h>
@@ -68,7 +72,6 @@ class World : private WorldState {
   void handle(const Calendar::Happening& what);
 
   // What is marked noinline is rarely done, and would stand in the way of what every request does.
-
   // arriving.cpp
   void open_clients();
   void on_arrival(std::uint32_t client);
@@ -112,9 +115,6 @@ class World : private WorldState {
     end_call(id, call, routes_[call.route], outcome);
   }
   void end_call(CallId id, Call& call, const Route& route, Outcome outcome);
-  void release_reference(CallId id) {
-    if (--calls_[id].references == 0) calls_.release(id);
-  }
   [[gnu::noinline]] void on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer);
   [[gnu::noinline]] void on_call_timer(CallId id, std::uint32_t tag, TimerId timer);
   AttemptId waiter_at(const Call& call, unsigned layer) const;
@@ -139,6 +139,45 @@ class World : private WorldState {
   }
   [[gnu::noinline]] Instant told_deadline(const Attempt& attempt, const Call& call,
                                           const Route& route) const;
+
+  // resending.cpp
+  void absorb(CallId id, AttemptId attempt, unsigned layer, const After& answer);
+  void send_another(CallId id, unsigned layer, const OnTimer& answer);
+  void send_branch_again(AttemptId id, unsigned layer, Outcome outcome, Duration pause);
+  void note_origin(CallId id, const Attempt& parent);
+  void count_resent(AttemptId id);
+  Instant first_asked(const Call& call) const;
+
+  // telling.cpp
+  void tell_resend(const Call& call, Outcome outcome, Duration pause);
+  void tell_absorbed(const Call& call, const Attempt& attempt, const After& answer);
+  void tell_verdict(const Call& call, Outcome outcome, const After& answer);
+  void tell_end(const Call& call, Outcome outcome);
+
+  // repeating.cpp
+  void prepare(Route& route);
+  bool may_begin(AttemptId id);
+  void inherit_operation(CallId id, const Attempt& parent);
+  void note_operation(AttemptId id);
+  void operation_ended(AttemptId id, Outcome outcome);
+  void operation_dropped(AttemptId id);
+
+  // wire.cpp
+  void set_out(AttemptId id);
+  void begin_request(AttemptId id);
+  void on_wire_timer(AttemptId id, std::uint32_t tag);
+  void keep_connection(AttemptId id, Outcome outcome);
+  void forget_connections(InstanceId id);
+  bool connection_waits(AttemptId id, Target& target, Duration& until);
+  Duration round_trip(AttemptId id, std::uint64_t purpose) const;
+  bool resolve(AttemptId id, Target& target, Duration& until);
+  void travel_oddly(AttemptId id, bool back);
+  bool is_cut(AttemptId id, const LinkState& link, bool back) const;
+  bool passes(const LinkSpec& spec, LinkState& link, Draws& draws, Duration& delay);
+  Duration send_time(const Attempt& attempt, LinkState& link, bool back);
+  void duplicate(AttemptId id, Duration delay);
+  void send_piece(AttemptId id);
+  void piece_arrived(AttemptId id, bool last);
 
   // network.cpp
   void dispatch(AttemptId id, Attempt& attempt, Call& call, const Route& route);
@@ -229,7 +268,8 @@ class World : private WorldState {
                     HandlingStatistics& stats, Outcome outcome);
   [[gnu::noinline]] void meter(const Attempt& attempt, const Call& call, Outcome outcome);
   Duration work_of(const StepSpec& step, const Attempt& attempt, const Call& call) const;
-  [[gnu::noinline]] bool fails_at_once(const Attempt& attempt, const Call& call, Error& why) const;
+  [[gnu::noinline]] bool fails_at_once(const Attempt& attempt, const Call& call,
+                                       Outcome& how) const;
   [[gnu::noinline]] Duration slowed(Duration work, const Attempt& attempt, const Call& call) const;
   HandlingStatistics& handling(const Attempt& attempt, const Call& call) {
     return handling(attempt, call, routes_[call.route], instances_[attempt.instance]);
@@ -255,14 +295,6 @@ class World : private WorldState {
 
   // queueing.cpp
   [[gnu::noinline]] Line& line_to_join(Instance& instance, const Attempt& attempt);
-  Line& line_of(Instance& instance, const Attempt& attempt) {
-    return instance.fair ? instance.fair->users[user_of(attempt)].line
-                         : instance.lines[queue_of(instance, attempt)];
-  }
-  static std::size_t queue_of(const Instance& instance, const Attempt& attempt) {
-    return instance.spec->discipline == Discipline::Priority ? attempt.priority : 0;
-  }
-  std::uint32_t user_of(const Attempt& attempt) const { return who(attempt.call).user; }
   AttemptId first_in_line(Instance& instance);
   [[gnu::noinline]] AttemptId take_fair(Instance& instance);
   [[gnu::noinline]] void leave_fair(Instance& instance, const Attempt& attempt);
@@ -371,7 +403,6 @@ class World : private WorldState {
     add_to_story(call, {}, fmt::format(sentence, std::move(args)...));
   }
   void add_to_story(const Call& call, const Told& told, std::string sentence);
-  [[gnu::cold, gnu::noinline]] void trace_end(const Call& call, Outcome outcome);
 };
 
 }  // namespace faultline

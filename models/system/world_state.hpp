@@ -46,14 +46,34 @@ class WorldState {
   static constexpr std::uint32_t kInherited = 0x200;  // call: the deadline it was given
   static constexpr std::uint32_t kWoken = 0x100;      // attempt: may go on from a policy's line
   static constexpr std::uint32_t kUnreachable = 0x200;
+  // Attempt: of a try on the wire.
+  static constexpr std::uint32_t kConnected = 0x300;
+  static constexpr std::uint32_t kNotConnected = 0x301;
+  static constexpr std::uint32_t kTurnedAway = 0x302;
+  static constexpr std::uint32_t kHeaderTimeout = 0x303;
+  static constexpr std::uint32_t kReadTimeout = 0x304;
+  static constexpr std::uint32_t kReset = 0x305;
   static constexpr std::uint32_t kServerSide =
       0x400;  // from here on the caller's leaving is no reason
   static constexpr std::uint32_t kStepTimeout = 0x400;
   static constexpr std::uint32_t kCancelMessage = 0x401;
   static constexpr std::uint32_t kQueueTimeout = 0x402;
+  static constexpr std::uint32_t kPiece = 0x403;      // of the answer gets to the caller,
+  static constexpr std::uint32_t kLastPiece = 0x404;  // the last of it without a pause
   static constexpr std::uint32_t kProcessor = 0, kDisk = 1, kRestart = 2;  // machine
 
   Identity who(CallId id) const { return has_users_ ? identities_[id] : Identity{}; }
+  Line& line_of(Instance& instance, const Attempt& attempt) {
+    return instance.fair ? instance.fair->users[user_of(attempt)].line
+                         : instance.lines[queue_of(instance, attempt)];
+  }
+  static std::size_t queue_of(const Instance& instance, const Attempt& attempt) {
+    return instance.spec->discipline == Discipline::Priority ? attempt.priority : 0;
+  }
+  std::uint32_t user_of(const Attempt& attempt) const { return who(attempt.call).user; }
+  void release_reference(CallId id) {
+    if (--calls_[id].references == 0) calls_.release(id);
+  }
   std::uint64_t attempt_key(const Call& call, const Attempt& attempt) const {
     return attempt.number == 0 ? call.lineage : derive(call.lineage, attempt.number);
   }
@@ -93,7 +113,13 @@ class WorldState {
   std::vector<Afterwards> afterwards_;
   std::vector<std::vector<double>> popularity_;  // cumulative weights
   std::vector<ControllerState> controllers_;
-  std::vector<char> active_faults_;  // 1: begun and not ended
+  std::vector<std::uint32_t> origins_;         // edges, by call, of calls that are `resent`
+  std::vector<std::uint64_t> operation_keys_;  // by call, if there are logs
+  std::vector<OperationLog> logs_;             // by Route::log
+  std::vector<std::uint64_t> logged_;          // which service and endpoint each is of
+  std::vector<Operation> operations_;          // by attempt, on routes with a log
+  std::vector<Wire> wires_;                    // by attempt, on ceremonious routes
+  std::vector<char> active_faults_;            // 1: begun and not ended
   // Of policies with scope = "shared": by caller entity (clients, then services), then pipeline.
   std::vector<std::vector<std::vector<std::shared_ptr<Policy>>>> shared_;
 

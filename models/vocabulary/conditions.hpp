@@ -18,7 +18,8 @@ struct InstanceConditions {
   struct Errors {
     double share = 0;
     Error error = Error::ServerError;
-    std::uint64_t key = 0;  // of its draws
+    float retry_after_s = 0;  // as in Outcome
+    std::uint64_t key = 0;    // of its draws
   };
   std::vector<Errors> errors;
 
@@ -35,13 +36,39 @@ struct InstanceConditions {
 };
 
 struct LinkConditions {
+  static constexpr std::uint8_t kNew = 1, kEstablished = 2;
+
   std::vector<Distribution> added;  // one way, each
   double loss = 0;                  // per message
   bool cut_to = false;              // nothing gets to the callee
   bool cut_from = false;            // nothing gets back
+  std::uint8_t cut_hits = 0;  // connections set up before the cut, or not yet: kNew | kEstablished
+  struct Swing {
+    Duration latency, jitter;
+  };
+  std::vector<Swing> swings;  // delays of latency ± jitter, one way
+  double correlation = 0;     // of losses
+  double duplicated = 0;      // share of requests that get there twice
+  double corrupted = 0;       // share of messages that nobody notices are damaged
+  double swallowed = 0;       // share of messages that vanish
+  double reset = 0;           // share of requests whose connection breaks,
+  Duration reset_after;       // so long after they got there
+  bool refused = false;       // new connections are
+  bool no_dns = false;        // the callee's name can't be looked up
+  double bandwidth = 0;       // bytes a second; 0: no limit of the weather's
 
   void add_loss(double share) { loss = 1 - (1 - loss) * (1 - share); }
-  bool clear() const { return added.empty() && loss == 0 && !cut_to && !cut_from; }
+  bool clear() const { return added.empty() && loss == 0 && !cut_to && !cut_from && !odd(); }
+  // More than latency, loss and whole cuts.
+  bool odd() const {
+    const bool whole = (!cut_to && !cut_from) || cut_hits == (kNew | kEstablished);
+    return !whole || !swings.empty() || correlation > 0 || duplicated > 0 || corrupted > 0 ||
+           swallowed > 0 || reset > 0 || refused || no_dns || bandwidth > 0;
+  }
 };
+
+inline void add_chance(double& share, double more) {
+  share = 1 - (1 - share) * (1 - more);
+}
 
 }  // namespace faultline

@@ -60,6 +60,7 @@ class Outcome {
 
   Error error = Error::None;
   bool partial = false;  // some part of the answer is missing
+  bool unsure = false;   // of `unreachable`: the request did get there, only no answer came back
   constexpr bool ok() const { return error == Error::None; }
   constexpr float quality() const { return ok() ? detail_ : 0; }
   constexpr float retry_after_s() const { return ok() ? 0 : detail_; }

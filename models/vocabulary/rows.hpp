@@ -60,9 +60,9 @@ enum class AttemptState : std::uint8_t {
 };
 
 struct Attempt {
-  Instant sent;     // when it set out
-  Instant arrived;  // at the server
-  Instant started;  // got a thread, or was abandoned while it had one
+  Instant sent;                      // when it set out
+  Instant arrived = Instant::max();  // at the server; not there yet
+  Instant started;                   // got a thread, or was abandoned while it had one
   CallId call = kNone;
   InstanceId instance = kNone;
   std::uint32_t timers = kNone;  // of the layers inside the retry, and of the running step
@@ -88,8 +88,8 @@ struct Attempt {
   std::uint8_t priority = 0;
   bool hedge : 1 = false;     // sent besides a try that was under way
   bool admitted : 1 = false;  // it waits at the door for the moment to go in
-  float quality = 1;   // of the answer on its way; of an error, its Retry-After in seconds
-  float share = 0;     // of the running step's legs: their qualities, summed
+  float quality = 1;          // of the answer on its way; of an error, its Retry-After in seconds
+  float share = 0;            // of the running step's legs: their qualities, summed
 };
 static_assert(sizeof(Attempt) <= 80);
 

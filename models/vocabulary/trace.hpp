@@ -19,6 +19,7 @@ enum class TraceKind : std::uint8_t {
   GetsThread,  // the server begins with the attempt
   Done,        // the server is done with it
   GivesUp,     // the caller no longer waits for the attempt
+  Failed,      // the attempt; the call goes on with others
   Instead,     // something else is asked in the call's place
   Again,       // the call has failed and will be sent again
   Ended,       // the call, with what its caller sees

@@ -103,8 +103,8 @@ TEST_CASE("an interrupted run keeps what it has, and says that it is partial", "
   const std::string json = scratch() + "/partial.json";
   // A shell without job control starts its children deaf to Ctrl-C; `timeout` sends it all the
   // same.
-  const Ran ran = shell("timeout -s INT 1 bash -c 'trap - INT; exec $0 run " + file + " --json " +
-                        json + "' $F; echo status $?");
+  const Ran ran = shell("timeout --foreground -s INT 1 bash -c 'trap - INT; exec $0 run " + file +
+                        " --json " + json + "' $F; echo status $?");
   INFO(ran.out.substr(0, 600) << ran.err);
   CHECK(ran.out.find("Interrupted at") != std::string::npos);
   CHECK(ran.out.find("partial") != std::string::npos);

@@ -14,16 +14,26 @@ struct Tally {
   int passed = 0, failed = 0, not_modelled = 0;
 };
 
-Runner runner_of(std::string_view name) {
-  const std::array shelves = {
-      breaker_kinds(),    balancer_kinds(), retry_kinds(),     timeout_kinds(),  limit_kinds(),
-      autoscaler_kinds(), rollout_kinds(),  objective_kinds(), overload_kinds(), resource_kinds()};
+const Kind* kind_of(std::string_view name) {
+  static const std::array shelves = {
+      breaker_kinds(),   balancer_kinds(), retry_kinds(),   budget_kinds(),     hedge_kinds(),
+      network_kinds(),   timeout_kinds(),  limit_kinds(),   autoscaler_kinds(), rollout_kinds(),
+      objective_kinds(), overload_kinds(), resource_kinds()};
   for (const auto& shelf : shelves) {
     for (const Kind& kind : shelf) {
-      if (kind.name == name) return kind.run;
+      if (kind.name == name) return &kind;
     }
   }
   return nullptr;
+}
+
+toml::array done_in(const toml::table& expect) {
+  toml::array ops;
+  for (const toml::node& node : Fields(expect).list("steps")) {
+    const Fields step = fields_of(node);
+    ops.push_back(toml::table{{"op", step.text("op")}, {"count", step.whole("count")}});
+  }
+  return ops;
 }
 
 void judge(const Fields& vector, Tally& tally) {
@@ -32,9 +42,11 @@ void judge(const Fields& vector, Tally& tally) {
   const toml::node& expect = vector.node("expect");
   if (!expect.is_table()) throw BadVector{id + ": `expect` isn't a table"};
   try {
-    const Runner run = runner_of(kind);
-    if (run == nullptr) throw NotModelled{};
-    const std::string why = difference(*expect.as_table(), run(input));
+    const Kind* found = kind_of(kind);
+    if (found == nullptr) throw NotModelled{};
+    toml::table given = input.all();
+    if (found->steps_with_expectation) given.insert("ops", done_in(*expect.as_table()));
+    const std::string why = difference(*expect.as_table(), found->run(Fields(given)));
     ++(why.empty() ? tally.passed : tally.failed);
     fmt::print("{}\n", why.empty() ? "pass " + id : fmt::format("fail {}: {}", id, why));
   } catch (const NotModelled&) {

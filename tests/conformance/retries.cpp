@@ -41,13 +41,52 @@ toml::table brooker(const Fields& input, const std::string& algorithm) {
 
 toml::table grpc(const Fields& input) {
   input.only({"algo", "initial_ms", "max_ms", "multiplier", "retry_number"});
-  Backoff b{input.milliseconds_of("initial_ms"), input.number("multiplier"), Duration::max(),
-            Jitter::Spread, 0.2};
-  const std::int64_t n = input.whole("retry_number") - 1;
-  // gRPC jitters what was capped; ours is capped again (contract §1.3), so it cannot show that.
-  if (b.plain(static_cast<int>(n)) * 1.2 > static_cast<double>(input.milliseconds_of("max_ms").ns))
-    throw NotModelled{};
-  return bounds(b, n);
+  const Backoff b{input.milliseconds_of("initial_ms"), input.number("multiplier"),
+                  input.milliseconds_of("max_ms"), Jitter::Grpc};
+  return bounds(b, input.whole("retry_number") - 1);
+}
+
+toml::table grpc_connection(const Fields& input) {
+  input.only({"algo", "initial_ms", "max_ms", "multiplier", "jitter", "failure_number"});
+  if (input.number("jitter") != 0.2) throw NotModelled{};
+  const Backoff b{input.milliseconds_of("initial_ms"), input.number("multiplier"),
+                  input.milliseconds_of("max_ms"), Jitter::GrpcConnection};
+  return bounds(b, input.whole("failure_number") - 1);
+}
+
+toml::table envoy(const Fields& input) {
+  input.only({"algo", "base_ms", "max_ms", "retry_number"});
+  const Backoff b{input.milliseconds_of("base_ms"), 2, input.milliseconds_of("max_ms"),
+                  Jitter::Envoy};
+  return bounds(b, input.whole("retry_number") - 1);
+}
+
+toml::table envoy_told_when(const Fields& input) {
+  input.only({"algo", "retry_after_ms", "max_interval_ms"});
+  const Duration told = input.milliseconds_of("retry_after_ms");
+  if (told > input.milliseconds_of("max_interval_ms")) throw NotModelled{};
+  return bounds(envoy_told(told, 0), envoy_told(told, 1));
+}
+
+toml::table resilience4j(const Fields& input) {
+  input.only({"algo", "initial_ms", "multiplier", "randomization", "attempt"});
+  if (input.number("randomization") != 0.5) throw NotModelled{};
+  const Backoff b{input.milliseconds_of("initial_ms"), input.number("multiplier"), Duration::max(),
+                  Jitter::Resilience4j};
+  return bounds(b, input.whole("attempt") - 1);
+}
+
+toml::table polly_decorrelated(const Fields& input) {
+  input.only({"base_ms", "randoms"});
+  const Backoff b{input.milliseconds_of("base_ms"), 2, Duration::max(), Jitter::Polly};
+  toml::array delays;
+  double before = 0;
+  for (const toml::node& node : input.list("randoms")) {
+    const double u = node.value<double>().value_or(0);
+    delays.push_back(in_ms(b.polly(static_cast<int>(delays.size()), u, before)));
+    before = u;
+  }
+  return toml::table{{"delays_ms", std::move(delays)}};
 }
 
 // botocore's standard mode: full jitter from a second (2.0), or from 50 ms unless throttled (2.1).
@@ -61,7 +100,7 @@ toml::table aws(const Fields& input, bool newer) {
 toml::table polly(const Fields& input, bool exponential) {
   input.only({"algo", "base_ms", "attempt", "jitter"});
   const bool jitter = input.flag("jitter", false);
-  if (jitter && exponential) throw NotModelled{};  // its decorrelated jitter V2
+  if (jitter && exponential) throw NotModelled{};  // a kind of its own
   const Backoff b{input.milliseconds_of("base_ms"), exponential ? 2.0 : 1.0, Duration::max(),
                   jitter ? Jitter::Spread : Jitter::None, 0.25};
   return bounds(b, input.whole("attempt"));
@@ -73,11 +112,15 @@ toml::table backoff(const Fields& input) {
     if (algorithm == known) return brooker(input, algorithm);
   }
   if (algorithm == "grpc_retry") return grpc(input);
+  if (algorithm == "grpc_connection") return grpc_connection(input);
+  if (algorithm == "envoy") return envoy(input);
+  if (algorithm == "envoy_rate_limited") return envoy_told_when(input);
+  if (algorithm == "r4j_exponential_random") return resilience4j(input);
   if (algorithm == "aws_standard_2_0") return aws(input, false);
   if (algorithm == "aws_standard_2_1") return aws(input, true);
   if (algorithm == "polly_exponential") return polly(input, true);
   if (algorithm == "polly_constant") return polly(input, false);
-  throw NotModelled{};  // whole milliseconds (Envoy, resilience4j), connections, Retry-After
+  throw NotModelled{};
 }
 
 toml::table finagle(const Fields& input) {
@@ -139,7 +182,8 @@ toml::table fan_out(const Fields& input) {
 }  // namespace
 
 std::span<const Kind> retry_kinds() {
-  static constexpr std::array<Kind, 4> kKinds = {{{"backoff_bounds", backoff},
+  static constexpr std::array<Kind, 5> kKinds = {{{"backoff_bounds", backoff},
+                                                  {"polly_decorrelated_v2", polly_decorrelated},
                                                   {"finagle_retry_budget", finagle},
                                                   {"retry_amplification", amplification},
                                                   {"fanout_tail", fan_out}}};

@@ -11,11 +11,16 @@ namespace faultline::conformance {
 struct Kind {
   std::string_view name;
   Runner run;
+  // What is done is written beside what is expected of it: the runner finds it as `ops`.
+  bool steps_with_expectation = false;
 };
 
 std::span<const Kind> breaker_kinds();     // circuit breakers
 std::span<const Kind> balancer_kinds();    // load balancing, outlier detection
 std::span<const Kind> retry_kinds();       // waits, budgets, amplification
+std::span<const Kind> budget_kinds();      // of retries
+std::span<const Kind> hedge_kinds();       // gRPC's hedging
+std::span<const Kind> network_kinds();     // Toxiproxy, netem
 std::span<const Kind> timeout_kinds();     // per try against overall
 std::span<const Kind> limit_kinds();       // rate limits
 std::span<const Kind> overload_kinds();    // throttling, adaptive limits, CoDel, shedding

@@ -27,6 +27,7 @@ class Fields {
 
   // Other keys than these are not understood, and a vector that isn't understood is not modelled.
   void only(std::initializer_list<std::string_view> keys) const;
+  const toml::table& all() const { return table_; }
   bool has(std::string_view key) const { return table_.contains(key); }
   double number(std::string_view key) const;
   double number(std::string_view key, double otherwise) const;

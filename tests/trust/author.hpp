@@ -27,6 +27,7 @@ class Author {
   void degradation();
   std::string maybe_missing(bool call);
   void policy(int i);
+  std::string budget();
   std::string breaker();
   void balancing();
   void zones();
@@ -41,6 +42,9 @@ class Author {
   std::string queue();
   void door(int i);
   std::vector<std::string> own_pace();
+
+  // Of what has times of its own, which a stretched world would not stretch.
+  bool unscaled(double share) { return !options_.scalable && dice_.chance(share); }
 
   template <class... T>
   void add(fmt::format_string<T...> format, T&&... values) {

@@ -3,6 +3,22 @@
 
 namespace faultline::test {
 
+std::string Author::budget() {
+  switch (dice_.below(5)) {
+    case 0:
+      return fmt::format("{{ kind = \"linkerd\", ratio = \"{}%\" }}", dice_.between(5, 50));
+    case 1:
+      return fmt::format("{{ kind = \"grpc\", tokens = {} }}", dice_.between(2, 20));
+    case 2:
+      return fmt::format("{{ kind = \"aws\", tokens = {} }}", dice_.between(10, 500));
+    case 3:
+      return fmt::format("{{ kind = \"envoy\", min_concurrent = {} }}", dice_.below(4));
+    default:
+      return fmt::format("{{ ratio = \"{}%\", ttl = \"{}\" }}", dice_.between(1, 50),
+                         time(dice_.between(1, 10) * 1'000'000));
+  }
+}
+
 void Author::policy(int i) {
   add("[policy.p{}]\n", i);
   std::vector<std::string> order;
@@ -11,18 +27,28 @@ void Author::policy(int i) {
     order.push_back(name);
     return true;
   };
-  if (has(0.6, "timeout")) add("timeout = \"{}\"\n", some_time(500, 400'000));
+  if (has(0.6, "timeout")) {
+    if (dice_.chance(0.3)) {
+      add("timeout = {{ connect = \"{}\", header = \"{}\", read = \"{}\"{} }}\n",
+          some_time(500, 400'000), some_time(500, 400'000), some_time(500, 100'000),
+          dice_.chance(0.5) ? ", after = \"" + some_time(500, 400'000) + "\"" : "");
+    } else {
+      add("timeout = \"{}\"\n", some_time(500, 400'000));
+    }
+  }
   if (has(0.4, "deadline")) add("deadline = \"{}\"\n", some_time(1'000, 900'000));
   add("propagation = \"{}\"\n",
       dice_.pick<std::string>({"none", "none", "deadline", "cancel", "cancel"}));
   if (has(0.5, "retry")) {
     add("retry = {{ attempts = {}, backoff = \"{}\", jitter = \"{}\"", dice_.between(1, 3),
         dice_.chance(0.2) ? "0s" : some_time(100, 100'000),
-        dice_.pick<std::string>({"none", "full", "equal", "decorrelated", "20%"}));
+        unscaled(0.3) ? dice_.pick<std::string>({"grpc", "envoy", "resilience4j", "polly"})
+                      : dice_.pick<std::string>({"none", "full", "equal", "decorrelated", "20%"}));
     if (dice_.chance(0.3)) add(", cap = \"{}\"", some_time(1'000, 200'000));
-    if (dice_.chance(0.4))
-      add(", budget = {{ ratio = \"{}%\", ttl = \"{}\" }}", dice_.between(1, 50),
-          time(dice_.between(1, 10) * 1'000'000));
+    if (dice_.chance(0.4)) add(", budget = {}", budget());
+    if (unscaled(0.3))
+      add(", retry_after = \"{}\"", dice_.pick<std::string>({"honour", "grpc", "envoy", "aws"}));
+    if (dice_.chance(0.2)) add(", unsafe = true");
     if (dice_.chance(0.3))
       add(", on = [\"timeout\", \"breaker_open\", \"bulkhead_full\", \"server_error\"]");
     add(" }}\n");
@@ -39,9 +65,13 @@ void Author::policy(int i) {
             ? fmt::format("{{ kind = \"token_bucket\", rate = \"{}\", burst = {} }}", plain, burst)
             : rate_limit());
   }
-  if (has(0.3, "hedge"))
-    add("hedge = {{ after = \"{}\", max = {} }}\n",
-        dice_.chance(0.2) ? "p90" : some_time(500, 100'000), dice_.between(1, 3));
+  if (has(0.3, "hedge")) {
+    add("hedge = {{ after = \"{}\", max = {}", dice_.chance(0.2) ? "p90" : some_time(500, 100'000),
+        dice_.between(1, 3));
+    if (dice_.chance(0.3)) add(", nonfatal = [\"server_error\", \"refused\", \"crash\"]");
+    if (unscaled(0.3)) add(", budget = {}", budget());
+    add(" }}\n");
+  }
   // Only policies of the first kind may be those of a fallback's call.
   if (has(0.25, "fallback")) {
     const bool calls = i > 0 && dice_.chance(0.5);
@@ -54,6 +84,9 @@ void Author::policy(int i) {
   if (dice_.chance(0.5) && !order.empty()) {
     for (std::size_t n = order.size(); n > 1; --n)
       std::swap(order[n - 1], order[static_cast<std::size_t>(dice_.below(static_cast<int>(n)))]);
+    // One that calls belongs outside a hedge.
+    const auto fallback = std::find(order.begin(), order.end(), "fallback");
+    if (fallback != order.end()) std::rotate(order.begin(), fallback, fallback + 1);
     std::string names;
     for (const std::string& name : order)
       names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", name);
@@ -73,8 +106,17 @@ void Author::network() {
       dice_.chance(0.2) ? "0s" : some_time(1'000, 300'000), some_time(100'000, 9'000'000));
   for (const std::string& edge : edges_) {
     if (!dice_.chance(0.3)) continue;
-    add("[link.\"{}\"]\nlatency = \"{}\"\nloss = \"{}%\"\n\n", edge, law(dice_.between(50, 20'000)),
+    add("[link.\"{}\"]\nlatency = \"{}\"\nloss = \"{}%\"\n", edge, law(dice_.between(50, 20'000)),
         dice_.pick<int>({0, 1, 5, 30}));
+    if (unscaled(0.4))
+      add("connections = {{ kind = \"{}\", tls = {}, keep_alive = \"{}\" }}\n",
+          dice_.pick<std::string>({"fresh", "pooled", "shared"}), dice_.below(3),
+          some_time(10'000, 5'000'000));
+    if (unscaled(0.2))
+      add("dns = {{ lookup = \"{}\", ttl = \"{}\", gives_up = \"{}\" }}\n", some_time(100, 10'000),
+          some_time(10'000, 5'000'000), some_time(10'000, 2'000'000));
+    if (unscaled(0.3)) add("bandwidth = \"{}kB/s\"\n", dice_.between(20, 2'000));
+    add("\n");
   }
 }
 
@@ -85,7 +127,10 @@ void Author::fault() {
   if (!with_memory_.empty()) kinds.push_back("memory_stress");
   if (!with_disk_.empty()) kinds.insert(kinds.end(), {"disk_latency", "disk_errors"});
   if (uses_cache_) kinds.push_back("flush");
-  const std::string kind = dice_.pick(kinds);
+  const std::string kind = unscaled(0.3)
+                               ? dice_.pick<std::string>({"duplicate", "corrupt", "reset", "refuse",
+                                                          "black_hole", "bandwidth", "dns"})
+                               : dice_.pick(kinds);
   add("[[fault]]\nkind = \"{}\"\nat = \"{}\"\n", kind,
       time(dice_.below(duration_ms_) * std::int64_t{1000}));
   if (kind == "flush") return add("cache = \"k\"\n\n");
@@ -122,8 +167,26 @@ void Author::fault() {
   if (kind == "errors")
     add("share = \"{}%\"\nerror = \"{}\"\n", dice_.between(1, 100),
         dice_.pick<std::string>({"server_error", "client_error", "wrong_data", "refused"}));
-  if (kind == "latency") add("add = \"{}\"\n", law(dice_.between(500, 200'000)));
-  if (kind == "loss") add("share = \"{}%\"\n", dice_.between(1, 100));
+  if (kind == "errors" && dice_.chance(0.3))
+    // An outcome carries it as a float, which is not ten times as much to the nanosecond.
+    if (const std::string wait = some_time(1'000, 900'000); !options_.scalable)
+      add("retry_after = \"{}\"\n", wait);
+  if (kind == "latency") {
+    if (dice_.chance(0.3)) {
+      add("add = \"{}\"\njitter = \"{}\"\n", some_time(500, 50'000), some_time(500, 90'000));
+    } else {
+      add("add = \"{}\"\n", law(dice_.between(500, 200'000)));
+    }
+  }
+  if (kind == "loss" || kind == "duplicate" || kind == "corrupt" || kind == "black_hole")
+    add("share = \"{}%\"\n", dice_.between(1, 100));
+  if (kind == "loss" && dice_.chance(0.3)) add("correlation = \"{}%\"\n", dice_.between(1, 95));
+  if (kind == "corrupt" && dice_.chance(0.3)) add("noticed = false\n");
+  if (kind == "reset")
+    add("share = \"{}%\"\nafter = \"{}\"\n", dice_.between(1, 100), some_time(100, 50'000));
+  if (kind == "bandwidth") add("limit = \"{}kB/s\"\n", dice_.between(10, 500));
+  if (kind == "partition" && dice_.chance(0.4))
+    add("connections = \"{}\"\n", dice_.pick<std::string>({"new", "established"}));
   if (kind == "partition")
     add("direction = \"{}\"\n", dice_.pick<std::string>({"both", "to", "from"}));
   add("\n");

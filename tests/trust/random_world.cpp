@@ -84,6 +84,14 @@ void Author::service(int i) {
         odd ? queue() : fmt::format("limit = {}, discipline = \"{}\"", limit, order));
   }
   balancing();
+  if (dice_.chance(0.2)) add("idempotent = false\n");
+  if (unscaled(0.2))
+    add("idempotency_keys = {{ ttl = \"{}\", in_flight = \"{}\", keeps_errors = {} }}\n",
+        some_time(1'000, 9'000'000), dice_.pick<std::string>({"conflict", "race"}),
+        dice_.chance(0.5));
+  if (unscaled(0.3))
+    add("request_size = \"{}B\"\nresponse_size = \"{}B\"\n", dice_.between(0, 5'000),
+        dice_.between(0, 50'000));
   std::string steps;
   for (int n = dice_.between(1, 3); n > 0; --n) steps += (steps.empty() ? "" : ", ") + step(i);
   machine(steps);
@@ -93,6 +101,7 @@ void Author::service(int i) {
 
 std::string Author::step(int i) {
   const std::string me = fmt::format("s{}", i);
+  if (dice_.chance(0.05)) return "{ flush = true }";
   if (i + 1 >= services_ || dice_.chance(0.4))
     return fmt::format("{{ work = \"{}\"{} }}",
                        dice_.chance(0.1) ? "0s" : law(dice_.between(500, 60'000)),

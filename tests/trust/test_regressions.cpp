@@ -31,8 +31,9 @@ work = "500ms"
 hedge = { after = "10ms", max = 2 }
 )toml");
   const EdgeFigures& e = r->edges[0].value;
-  CHECK(e.retries >= 2 * (e.calls - 1));
-  CHECK(e.retries <= 2 * e.calls);
+  CHECK(e.attempts >= 3 * e.calls - 2);
+  CHECK(e.attempts <= 3 * e.calls);
+  CHECK(e.retries == 0);
   CHECK(e.failed == 0);
 }
 

@@ -229,7 +229,7 @@ TEST_CASE("a sweep that can't be run says why", "[cli][US4]") {
 TEST_CASE("an interrupted sweep keeps what it has", "[cli][US4]") {
   const std::string sweep =
       "$F sweep " + small_sweep() + " --replications 4000 --quiet -o " + at("interrupted");
-  says("timeout --preserve-status -s INT 3 " + sweep, 130, "interrupted; [^]*--resume");
+  says("timeout --foreground --preserve-status -s INT 3 " + sweep, 130, "interrupted; [^]*--resume");
   says("$F sweep status " + at("interrupted"), 4, "[1-9]\\d* of 36000 runs");
 }
 

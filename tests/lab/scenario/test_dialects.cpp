@@ -24,8 +24,9 @@ std::uint64_t tries(const std::string& policy) {
 }  // namespace
 
 TEST_CASE("a dialect gives defaults, and a key beside it changes them", "[scenario][RT1]") {
-  CHECK(tries("retry = { like = \"guide\" }") == 5);
-  CHECK(tries("retry = { like = \"guide\", attempts = 2 }") == 2);
+  CHECK(tries("retry = { like = \"guide\" }") == 1);  // its budget pays for one in five calls
+  CHECK(tries("retry = { like = \"guide\", budget = false }") == 5);
+  CHECK(tries("retry = { like = \"guide\", budget = false, attempts = 2 }") == 2);
 }
 
 TEST_CASE("without a dialect a required key stays required", "[scenario]") {
@@ -45,7 +46,7 @@ TEST_CASE("a dialect that doesn't exist is one complaint with a hint", "[scenari
 TEST_CASE("false leaves out what a dialect has put there", "[scenario]") {
   // Without its cap the guide's sixth wait would be 32 s ± 50 %; with a cap of 1 s all are ≤ 1 s.
   const std::string base =
-      "retry = { like = \"guide\", jitter = \"none\", attempts = 9, factor = 9";
+      "retry = { like = \"guide\", budget = false, jitter = \"none\", attempts = 9, factor = 9";
   CHECK(tries(base + ", cap = \"1s\" }") == 9);
   CHECK(tries(base + ", cap = false }") == 4);  // 1 + 9 + 81 s, then 729 s
 }

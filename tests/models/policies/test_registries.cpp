@@ -56,6 +56,9 @@ std::string fault_keys(std::string_view kind) {
   if (kind == "errors") return "service = \"s\"\nshare = \"5%\"";
   if (kind == "flush") return "cache = \"k\"";
   if (kind == "latency") return "link = \"c->s\"\nadd = \"1ms\"";
+  if (kind == "duplicate" || kind == "corrupt" || kind == "black_hole")
+    return "link = \"c->s\"\nshare = \"5%\"";
+  if (kind == "bandwidth") return "link = \"c->s\"\nlimit = \"1MB/s\"";
   if (kind == "loss") return "link = \"c->s\"\nshare = \"5%\"";
   if (kind == "cpu_stress") return "service = \"s\"\nworkers = 2";
   if (kind == "memory_stress") return "service = \"s\"\nsize = \"1MiB\"";

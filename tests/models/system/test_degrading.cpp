@@ -76,8 +76,7 @@ TEST_CASE("a fallback's call has none of the limits of the call that failed", "[
 
 TEST_CASE("nothing is hedged while another is asked", "[GD2][RT7]") {
   const Result r =
-      run_text(shop("hedge = { after = \"20ms\", max = 3 }\nfallback = { call = \"slow\" }\n"
-                    "order = [\"hedge\", \"fallback\"]",
+      run_text(shop("hedge = { after = \"20ms\", max = 3 }\nfallback = { call = \"slow\" }",
                     down("s", 10, 50) + "[service.slow]\nthreads = 64\nwork = \"100ms\"\n"));
   CHECK(client(r).success_rate == 1);
   CHECK(edge(r).attempts == edge(r).calls);
