@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gui/report_file.hpp"
 #include "gui/theme.hpp"
 #include "gui/time_axis.hpp"
 #include "gui/time_chart.hpp"
@@ -23,9 +24,9 @@ namespace faultline::gui {
 namespace {
 
 constexpr int kNumberRole = Qt::UserRole;
-constexpr double kBinsAbout = 1;     // on either side of the one that was clicked
-constexpr double kPixelsAbout = 3;   // at least
-constexpr std::size_t kKeep = 20;    // slowest, and failed
+constexpr double kBinsAbout = 1;    // on either side of the one that was clicked
+constexpr double kPixelsAbout = 3;  // at least
+constexpr std::size_t kKeep = 20;   // slowest, and failed
 
 QString qt(const std::string& text) {
   return QString::fromStdString(text);
@@ -145,7 +146,8 @@ void RequestsPage::show_run(const RunOutcome& outcome) {
   if (other) window_.reset();
   stale_ = window_.has_value();
   show_chart();
-  if (other) fail(tr("Click a spike in the chart: its slowest and its failed requests appear here."));
+  if (other)
+    fail(tr("Click a spike in the chart: its slowest and its failed requests appear here."));
   if (isVisible()) refresh();
 }
 
@@ -190,10 +192,10 @@ void RequestsPage::look_at(double from, double to) {
   options.file = request_.file;
   options.watch = WatchWindow{clients_->currentData().toString().toStdString(), window_->first,
                               window_->second, kKeep};
-  finding_.start([scenario = scenario_, options](const std::atomic<bool>& stop,
-                                                 const Progress& progress) {
-    return run_again(*scenario, options, stop, progress);
-  });
+  finding_.start(
+      [scenario = scenario_, options](const std::atomic<bool>& stop, const Progress& progress) {
+        return run_again(*scenario, options, stop, progress);
+      });
 }
 
 void RequestsPage::refresh() {
@@ -218,7 +220,7 @@ QTreeWidgetItem* RequestsPage::add_group(const QString& title,
   group->setFont(0, bold);
   const Theme& theme = theme_for(palette());
   for (const WatchedFigures& one : requests) {
-    const QString end = !one.ended                  ? tr("… never")
+    const QString end = !one.ended                 ? tr("… never")
                         : one.error != Error::None ? "✗ " + qt(spaced(name(one.error)))
                         : one.degraded             ? tr("✓ in part")
                                                    : tr("✓ answered");
@@ -233,24 +235,25 @@ QTreeWidgetItem* RequestsPage::add_group(const QString& title,
 }
 
 void RequestsPage::fill_list(const RunResult& found) {
-  if (!window_) return;
+  if (!window_ || found.partial) return;  // called off: another is on its way
   if (!result_->partial && found.fingerprint != result_->fingerprint)
     return fail(tr("The run could not be repeated. This is a fault of the simulator."));
   const Watched& watched = found.watched;
   list_->clear();
-  title_->setText(
-      tr("From %1 to %2: %3 answered, %4 failed or never ended.")
-          .arg(qt(clock_text(window_->first)), qt(clock_text(window_->second)),
-               qt(grouped(watched.answers)), qt(grouped(watched.failures))));
+  title_->setText(tr("From %1 to %2: %3 answered, %4 failed or never ended.")
+                      .arg(qt(clock_text(window_->first)), qt(clock_text(window_->second)),
+                           qt(grouped(watched.answers)), qt(grouped(watched.failures))));
   const auto title = [](const QString& what, std::uint64_t all, std::size_t shown) {
     return all > shown ? tr("%1 (%2 of %3)").arg(what).arg(shown).arg(qt(grouped(all))) : what;
   };
   QTreeWidgetItem* slow = nullptr;
   QTreeWidgetItem* failed = nullptr;
   if (!watched.slowest.empty())
-    slow = add_group(title(tr("Slowest"), watched.answers, watched.slowest.size()), watched.slowest);
+    slow =
+        add_group(title(tr("Slowest"), watched.answers, watched.slowest.size()), watched.slowest);
   if (!watched.failed.empty())
-    failed = add_group(title(tr("Failed"), watched.failures, watched.failed.size()), watched.failed);
+    failed =
+        add_group(title(tr("Failed"), watched.failures, watched.failed.size()), watched.failed);
   if (slow == nullptr && failed == nullptr) {
     waterfall_->show_request({}, {});
     title_->setText(tr("No request ended from %1 to %2.")
@@ -258,8 +261,10 @@ void RequestsPage::fill_list(const RunResult& found) {
   }
   Q_EMIT listed();
   // What went wrong is what one looks for.
-  const bool mostly_failed = failed != nullptr && (slow == nullptr || watched.failures > watched.answers);
-  if (QTreeWidgetItem* group = mostly_failed ? failed : slow) list_->setCurrentItem(group->child(0));
+  const bool mostly_failed =
+      failed != nullptr && (slow == nullptr || watched.failures > watched.answers);
+  if (QTreeWidgetItem* group = mostly_failed ? failed : slow)
+    list_->setCurrentItem(group->child(0));
 }
 
 void RequestsPage::choose(std::uint64_t number) {
@@ -270,14 +275,14 @@ void RequestsPage::choose(std::uint64_t number) {
   options.variant = request_.variant;
   options.file = request_.file;
   options.trace_request = number;
-  tracing_.start([scenario = scenario_, options](const std::atomic<bool>& stop,
-                                                 const Progress& progress) {
-    return run_again(*scenario, options, stop, progress);
-  });
+  tracing_.start(
+      [scenario = scenario_, options](const std::atomic<bool>& stop, const Progress& progress) {
+        return run_again(*scenario, options, stop, progress);
+      });
 }
 
 void RequestsPage::show_request(const RunResult& traced) {
-  if (traced.steps.empty()) return;
+  if (traced.steps.empty() || traced.partial) return;
   Waterfall request = waterfall_of(traced.steps, traced.reached_s);
   QString text, html;
   for (const std::string& sentence : story_of(request, traced.timeline)) {
@@ -293,7 +298,8 @@ void RequestsPage::show_request(const RunResult& traced) {
   }
   story_->setHtml(html + "</table>");
   waterfall_->show_request(std::move(request), text.trimmed());
-  command_->setText(tr("The same in a terminal: %1").arg("<code>" + command().toHtmlEscaped() + "</code>"));
+  command_->setText(
+      tr("The same in a terminal: %1").arg("<code>" + command().toHtmlEscaped() + "</code>"));
   command_->show();
   Q_EMIT told();
 }
@@ -303,12 +309,7 @@ QString RequestsPage::story() const {
 }
 
 QString RequestsPage::command() const {
-  QString text = "faultline run " + qt(request_.file);
-  if (request_.variant != "base") text += " --variant " + qt(request_.variant);
-  if (result_) text += QString(" --seed %1").arg(result_->seed);
-  for (const auto& [key, value] : request_.settings) {
-    text += " --set '" + qt(key) + "=" + qt(value) + "'";
-  }
+  const QString text = command_of(request_, result_ ? result_->seed : 0);
   return text + QString(" --trace-request %1").arg(chosen_);
 }
 

@@ -45,8 +45,8 @@ class RequestsPage : public QWidget {
   QString command() const;  // that tells the same on the command line
 
  Q_SIGNALS:
-  void listed();    // the requests of the stretch
-  void told();      // the chosen request
+  void listed();  // the requests of the stretch
+  void told();    // the chosen request
   void looked_elsewhere();
 
  private:

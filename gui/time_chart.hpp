@@ -86,6 +86,7 @@ class TimeChart : public QChartView {
   void draw_grid(QPainter& painter) const;
   void draw_scale(QPainter& painter, const Scale& scale, bool right) const;
   void draw_markers(QPainter& painter) const;
+  void draw_marks(QPainter& painter) const;
   void draw_overlay(QPainter& painter) const;
   void draw_header(QPainter& painter) const;
   void describe_for_screen_readers();

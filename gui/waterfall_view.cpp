@@ -148,7 +148,8 @@ QRectF WaterfallView::bar_of(std::size_t index) const {
     to = std::max(call.attempts.size() > 1 ? one.end_s : call.end_s, one.served_s);
   }
   const double y = top() + static_cast<double>(index) * row_height();
-  return {QPointF(x_of(from), y + 4), QPointF(std::max(x_of(to), x_of(from) + 1), y + row_height() - 4)};
+  return {QPointF(x_of(from), y + 4),
+          QPointF(std::max(x_of(to), x_of(from) + 1), y + row_height() - 4)};
 }
 
 QString WaterfallView::label_of(const Row& row) const {
@@ -184,10 +185,10 @@ void WaterfallView::draw_pieces(QPainter& painter, const AttemptSpan& one,
   const Theme& theme = theme_for(palette());
   for (const Piece& piece : one.pieces) {
     const double a = x_of(piece.from_s), b = x_of(piece.to_s);
-    fill_spent(painter, piece.spent,
-               QRectF(a, bar.top(), std::max(piece.spent == Spent::Work ? 1.5 : 0.5, b - a),
-                      bar.height()),
-               theme);
+    fill_spent(
+        painter, piece.spent,
+        QRectF(a, bar.top(), std::max(piece.spent == Spent::Work ? 1.5 : 0.5, b - a), bar.height()),
+        theme);
   }
 }
 
@@ -220,7 +221,8 @@ void WaterfallView::draw_row(QPainter& painter, std::size_t index) const {
   } else {
     const AttemptSpan& one = call.attempts[row.attempt];
     if (call.attempts.size() == 1 && one.sent_s > call.due_s) {
-      const QRectF waiting(QPointF(x_of(call.due_s), bar.top()), QPointF(x_of(one.sent_s), bar.bottom()));
+      const QRectF waiting(QPointF(x_of(call.due_s), bar.top()),
+                           QPointF(x_of(one.sent_s), bar.bottom()));
       fill_spent(painter, Spent::Caller, waiting, theme);
     }
     draw_pieces(painter, one, bar);
@@ -257,8 +259,8 @@ QString WaterfallView::words_at(QPointF point) const {
   const auto index = static_cast<std::size_t>(at);
   const Row& row = rows_[index];
   const CallSpan& call = request_.calls[row.call];
-  QString text = label_of(row) + ": " +
-                 qt(value_text(call.end_s - call.due_s, Unit::Seconds)) + ", " + ending(call);
+  QString text = label_of(row) + ": " + qt(value_text(call.end_s - call.due_s, Unit::Seconds)) +
+                 ", " + ending(call);
   if (row.attempt == Row::kWholeCall) return text;
   const AttemptSpan& one = call.attempts[row.attempt];
   text = label_of(row) + ": " + qt(value_text(one.end_s - one.sent_s, Unit::Seconds)) + ", " +

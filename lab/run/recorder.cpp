@@ -92,6 +92,7 @@ Recorder::Recorder(const Scenario& scenario, World& world, Duration step)
   machine_before_.resize(services_.size());
   edge_before_.resize(edges_.size());
   latency_before_.resize(services_.size());
+  version_before_.resize(services_.size());
   wanted_.push_back(Instant{} + scenario.warmup);
   for (const Expectation& e : scenario.expectations) {
     if (!e.window) continue;
@@ -169,6 +170,7 @@ void Recorder::sample_bin() {
     out.p50_s.push_back(latency.quantile(0.5));
     out.p99_s.push_back(latency.quantile(0.99));
     service_before_[i] = b;
+    sample_versions(i);
     sample_machine(static_cast<std::uint32_t>(i));
   }
   for (std::size_t i = 0; i < edges_.size(); ++i) {

@@ -25,6 +25,7 @@ class Recorder {
  private:
   void sample_bin();
   void sample_caches();
+  void sample_versions(std::size_t service);
   void sample_machine(std::uint32_t service);
   Histogram latency_since_last_bin(std::size_t service);
   void keep_snapshot();
@@ -55,6 +56,11 @@ class Recorder {
   std::vector<MachineSnapshot> machine_before_;
   std::vector<EdgeStatistics> edge_before_;
   std::vector<std::vector<Histogram>> latency_before_;  // of services, by version and endpoint
+  struct VersionBefore {
+    std::uint64_t ok = 0, failed = 0;
+    Histogram latency;
+  };
+  std::vector<std::vector<VersionBefore>> version_before_;  // of services
   Instant bin_began_;
 };
 

@@ -71,7 +71,11 @@ struct SloFigures {
   double target = 0;
   std::uint64_t good = 0, total = 0;
   double availability = 1, budget_left = 1, burn_rate = 0;
+  // The budget of the window, in requests (slices, for throughput); what the history has spent of
+  // it; the seconds that history and run cover.
+  double budget = 0, spent_before = 0, history_s = 0, covered_s = 0;
   std::vector<double> budget_left_series, burn_rate_series;  // by bin
+  std::vector<double> good_series, bad_series;               // by bin, by when they ended
 };
 
 struct RolloutFigures {
@@ -91,12 +95,16 @@ struct ClientSeries {
   std::vector<double> offered, ok, failed, p50_s, p99_s;
   std::vector<double> quality;  // mean of the answers; 1 where there are none
 };
+struct VersionSeries {
+  std::vector<double> ok, failed, p50_s, p99_s;
+};
 struct ServiceSeries {
   std::vector<double> arrivals, queue, busy, instances, ok, failed;
-  std::vector<double> utilization;        // busy threads / threads of ready instances
-  std::vector<double> p50_s, p99_s;       // of the answers given in the bin, arrival to reply
-  std::vector<double> wasted_s;           // thread-seconds after the caller had gone
-  std::vector<double> cpu, memory, disk;  // utilization; empty where not modelled
+  std::vector<double> utilization;             // busy threads / threads of ready instances
+  std::vector<double> p50_s, p99_s;            // of the answers given in the bin, arrival to reply
+  std::vector<double> wasted_s;                // thread-seconds after the caller had gone
+  std::vector<double> cpu, memory, disk;       // utilization; empty where not modelled
+  std::vector<Named<VersionSeries>> versions;  // where there is more than one
 };
 struct CacheSeries {
   std::vector<double> lookups, hit_ratio;
