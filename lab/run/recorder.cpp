@@ -155,7 +155,7 @@ void Recorder::sample_bin() {
         b.failed += h.failed;
       }
     }
-    const Histogram latency = latency_since_last_bin(i);
+    const Histogram& latency = latency_since_last_bin(i);
     const Before& a = service_before_[i];
     ServiceSeries& out = services_[i].value;
     out.arrivals.push_back(static_cast<double>(b.arrivals - a.arrivals));
@@ -210,22 +210,19 @@ void Recorder::sample_machine(std::uint32_t i) {
 }
 
 // Of all its endpoints and versions.
-Histogram Recorder::latency_since_last_bin(std::size_t service) {
-  Histogram sum;
+const Histogram& Recorder::latency_since_last_bin(std::size_t service) {
+  latency_of_bin_.clear();
   std::size_t i = 0;
   std::vector<Histogram>& before = latency_before_[service];
   for (const auto& version : world_.services()[service].handling) {
     before.resize(std::max(before.size(), i + version.size()));
     for (const HandlingStatistics& h : version) {
-      Histogram& was = before[i++];
-      if (h.latency.count() == was.count()) continue;
-      Histogram fresh = h.latency;
-      fresh.subtract(was);
-      was = h.latency;
-      sum.empty() ? sum.swap(fresh) : sum.merge(fresh);
+      h.latency.since(before[i++], fresh_latency_);
+      latency_of_bin_.empty() ? latency_of_bin_.swap(fresh_latency_)
+                              : latency_of_bin_.merge(fresh_latency_);
     }
   }
-  return sum;
+  return latency_of_bin_;
 }
 
 RunResult Recorder::finish(const RunOptions& options) {

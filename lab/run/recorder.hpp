@@ -27,7 +27,7 @@ class Recorder {
   void sample_caches();
   void sample_versions(std::size_t service);
   void sample_machine(std::uint32_t service);
-  Histogram latency_since_last_bin(std::size_t service);
+  const Histogram& latency_since_last_bin(std::size_t service);
   void keep_snapshot();
   void write_slos(RunResult& result) const;
   void write_rollouts(RunResult& result) const;
@@ -61,6 +61,7 @@ class Recorder {
     Histogram latency;
   };
   std::vector<std::vector<VersionBefore>> version_before_;  // of services
+  Histogram latency_of_bin_, fresh_latency_;  // of the service at hand; kept for their room
   Instant bin_began_;
 };
 

@@ -128,7 +128,7 @@ void World::on_user_ready(std::uint32_t id) {
 void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) {
   const ClientSpec& client = spec_.clients[i];
   ClientState& state = clients_[i];
-  const CallId id = calls_.acquire();
+  const CallId id = rows_.acquire();
   Call& call = calls_[id];
   call.lineage = lineage;
   call.due = now();

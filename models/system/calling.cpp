@@ -58,7 +58,7 @@ void World::send_try(CallId id, unsigned layer) {
 }
 
 AttemptId World::new_attempt(CallId call_id) {
-  const AttemptId id = attempts_.acquire();
+  const AttemptId id = calls_[call_id].sent == 0 ? call_id : rows_.acquire();
   Attempt& attempt = attempts_[id];
   Call& call = calls_[call_id];
   attempt.call = call_id;

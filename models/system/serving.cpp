@@ -294,7 +294,8 @@ void World::release_attempt(AttemptId id, Attempt& attempt) {
     retire_if_idle(attempt.instance);
   }
   const CallId call = attempt.call;
-  attempts_.release(id);
+  attempt.call = kNone;
+  if (id != call) rows_.release(id);
   release_reference(call);
 }
 

@@ -86,7 +86,9 @@ void World::add_to_story(const Call& call, const Told& told, std::string sentenc
   TraceStep step{now(), call.due, told, call.lineage, 0, 0, routes_[call.route].edge, {}};
   step.sentence = std::move(sentence);
   if (call.errand) {
-    const auto id = static_cast<CallId>(&call - &calls_[0]);
+    const auto distance =
+        reinterpret_cast<const char*>(&call) - reinterpret_cast<const char*>(&rows_[0]);
+    const auto id = static_cast<CallId>(distance / static_cast<std::ptrdiff_t>(sizeof(CallRow)));
     step.parent = calls_[errands_[id].other].lineage;
   } else if (call.parent != kNone) {
     step.parent = calls_[attempts_[call.parent].call].lineage;

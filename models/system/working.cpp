@@ -155,7 +155,7 @@ void World::begin_calls(AttemptId id, const StepSpec& step) {
 }
 
 CallId World::begin_leg(AttemptId id, std::uint32_t route) {
-  const CallId call_id = calls_.acquire();
+  const CallId call_id = rows_.acquire();
   Call& call = calls_[call_id];
   Attempt& attempt = attempts_[id];
   const Call& parent = calls_[attempt.call];

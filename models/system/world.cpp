@@ -184,7 +184,9 @@ Ledger World::ledger() const {
     in_queues += instance.queued;
   }
   std::uint64_t requests = 0, wanted = 0, held = 0, queued = 0;
-  calls_.each([&](CallId, const Call& call) {
+  rows_.each([&](CallId, const CallRow& row) {
+    const Call& call = row.call;
+    if (!in_use(call)) return;
     if (call.wanted && call.parent == kNone && !call.errand) ++requests;
     wanted += call.live;
     if (!call.wanted) return;
@@ -197,7 +199,9 @@ Ledger World::ledger() const {
     for (AttemptId id = call.attempts; id != kNone; id = attempts_[id].sibling)
       count(attempts_[id].passed);
   });
-  attempts_.each([&](AttemptId, const Attempt& attempt) {
+  rows_.each([&](AttemptId, const CallRow& row) {
+    const Attempt& attempt = row.attempt;
+    if (!in_use(attempt)) return;
     held += attempt.state == AttemptState::Working || attempt.state == AttemptState::Calling ||
             attempt.state == AttemptState::Computing;
     queued += attempt.state == AttemptState::Queued;

@@ -72,7 +72,7 @@ class WorldState {
   }
   std::uint32_t user_of(const Attempt& attempt) const { return who(attempt.call).user; }
   void release_reference(CallId id) {
-    if (--calls_[id].references == 0) calls_.release(id);
+    if (--calls_[id].references == 0) rows_.release(id);
   }
   std::uint64_t attempt_key(const Call& call, const Attempt& attempt) const {
     return attempt.number == 0 ? call.lineage : derive(call.lineage, attempt.number);
@@ -91,8 +91,9 @@ class WorldState {
   Calendar calendar_;
   Fingerprint fingerprint_;
 
-  Slab<Call> calls_;
-  Slab<Attempt> attempts_;
+  Slab<CallRow> rows_;
+  Column<Call, &CallRow::call> calls_{rows_};
+  Column<Attempt, &CallRow::attempt> attempts_{rows_};
   bool has_users_ = false;
   std::vector<Identity> identities_;  // by call, if there are users
   std::vector<Route> routes_;

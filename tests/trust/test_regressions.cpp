@@ -200,3 +200,34 @@ error = "client_error"
   CHECK(errors[static_cast<std::size_t>(Error::ServerError)] == Approx(600).epsilon(0.15));
   CHECK(errors[static_cast<std::size_t>(Error::ClientError)] == Approx(540).epsilon(0.15));
 }
+
+TEST_CASE("behind the scenes, too, something else may be asked instead", "[regression]") {
+  // A refresh whose fetch fails and has a fallback that calls: each took the other for its own.
+  const auto r = audited(R"toml(
+[client.c]
+calls = "s"
+rate = "50/s"
+[service.s]
+threads = 64
+steps = [{ cache = "k", keys = 10, miss = "down", policy = "p" }]
+[service.down]
+threads = 64
+work = "5ms"
+[service.other]
+threads = 64
+work = "10ms"
+[cache.k]
+ttl = "1s"
+stale_while_revalidate = "10s"
+[policy.p]
+fallback = { call = "other" }
+[[fault]]
+kind = "errors"
+at = "5s"
+for = "20s"
+service = "down"
+share = "100%"
+)toml");
+  CHECK(r->clients[0].value.success_rate == 1);
+  CHECK(r->caches[0].value.counts.refreshes > 50);
+}
