@@ -11,6 +11,7 @@
 
 #include "lab/evidence/causal_order.hpp"
 #include "lab/evidence/judge.hpp"
+#include "lab/evidence/waterfall.hpp"
 #include "lab/export/text.hpp"
 
 namespace faultline::cli {
@@ -268,7 +269,12 @@ std::string run_report(const RunResult& r, const Scenario& scenario, const std::
   signals(out, r, colour);
   story(out, r);
   for (const std::string& line : r.trace) fmt::format_to(out, "{}\n", line);
-  if (!r.trace.empty()) fmt::format_to(out, "\n");
+  if (!r.trace.empty()) {
+    fmt::format_to(out, "\n");
+    for (const std::string& line : story_of(waterfall_of(r.steps, r.reached_s), r.timeline))
+      fmt::format_to(out, "{}\n", line);
+    fmt::format_to(out, "\n");
+  }
   fmt::format_to(out, "{} events in {:.2f} s ({:.1f} M/s), fingerprint {:016x}\n", count(r.events),
                  r.wall_s, static_cast<double>(r.events) / std::max(1e-9, r.wall_s) / 1e6,
                  r.fingerprint);

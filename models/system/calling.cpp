@@ -116,7 +116,9 @@ void World::ask_policies(AttemptId id, unsigned layer) {
       attempt.waiting_at = static_cast<std::uint8_t>(layer);
       return;
     }
-    if (call.traced) trace(call, "is turned away before it is sent: {}", name(answer.why));
+    if (call.traced)
+      trace(call, {TraceKind::NotSent, attempt.number, answer.why, {}, 0},
+            "is turned away before it is sent: {}", name(answer.why));
     attempt.state = AttemptState::Waiting;
     attempt.waiting_at = static_cast<std::uint8_t>(depth);  // in no line
     ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];

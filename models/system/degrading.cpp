@@ -141,7 +141,9 @@ void World::call_instead(CallId id, unsigned layer, std::uint32_t tier) {
   if (errands_.size() <= std::max(id, child_id)) errands_.resize(std::max(id, child_id) + 1);
   errands_[id].substitute = child_id;
   errands_[child_id] = {Errand::What::Instead, id, layer};
-  if (call.traced) trace(call, "asks {} instead", spec_.services[routes_[route].service].name);
+  if (call.traced)
+    trace(call, {TraceKind::Instead}, "asks {} instead",
+          spec_.services[routes_[route].service].name);
   begin_call(child_id);
 }
 

@@ -25,8 +25,9 @@ void World::dispatch(AttemptId id, Attempt& attempt, Call& call, const Route& ro
   if (target.counts_outstanding) ++target.outstanding[chosen];
   if (route.watched) note_sent(id, call);
   if (call.traced) {
-    trace(call, "attempt {} sets out for {}/{}", attempt.number + 1,
-          spec_.services[route.service].name, instances_[chosen].ordinal);
+    trace(call, {TraceKind::SetsOut, attempt.number, {}, {}, instances_[chosen].ordinal},
+          "attempt {} sets out for {}/{}", attempt.number + 1, spec_.services[route.service].name,
+          instances_[chosen].ordinal);
   }
   if (route.log != kNone) note_operation(id);
   if (route.ceremonious) return set_out(id);

@@ -26,8 +26,8 @@ void World::start_job(AttemptId id, Attempt& attempt, const Call& call, const Ro
   instance.jobs = id;
   attempt.state = AttemptState::Calling;
   if (call.traced)
-    trace(call, "gets a thread after {:.3f} ms in the queue",
-          (now() - attempt.arrived).seconds() * 1e3);
+    trace(call, {TraceKind::GetsThread, attempt.number, {}, now() - attempt.arrived, 0},
+          "gets a thread after {:.3f} ms in the queue", (now() - attempt.arrived).seconds() * 1e3);
   if (!instance.ordinary) {
     Outcome how;
     if (fails_at_once(attempt, call, how)) return finish_job(id, attempt, call, route, how);

@@ -243,11 +243,4 @@ void World::tell(FactKind kind, std::string subject, std::string what) {
     facts_.push_back({now(), kind, std::move(subject), std::move(what)});
 }
 
-void World::add_to_story(const Call& call, std::string sentence) {
-  const std::string who =
-      measuring_.trace_all ? fmt::format("{:016x} ", call.lineage) : std::string();
-  trace_.push_back(fmt::format("{}{:>12.6f} s  {}  {}", who, now().seconds(),
-                               spec_.edges[routes_[call.route].edge].name, sentence));
-}
-
 }  // namespace faultline

@@ -63,7 +63,10 @@ class World : private WorldState {
   double disk_busy_s(std::uint32_t service) const;
   const ControllerState& controller(std::uint32_t i) const { return controllers_[i]; }
   const std::vector<Fact>& facts() const { return facts_; }
-  const std::vector<std::string>& trace() const { return trace_; }
+  // The steps of the traced requests, and as lines; who was watched.
+  const std::vector<TraceStep>& steps() const { return trace_; }
+  std::vector<std::string> trace() const;
+  std::optional<RequestWatch>& watch() { return watch_; }
 
  private:
   void handle(const Calendar::Happening& what);
@@ -388,13 +391,18 @@ class World : private WorldState {
   void do_afterwards();
 
   void tell(FactKind kind, std::string subject, std::string what);
-  // A sentence of a traced request's story; ask call.traced first.
+  // A step of a traced request's story; ask call.traced first.
+  template <class... Args>
+  [[gnu::cold, gnu::noinline]] void trace(const Call& call, const Told& told,
+                                          fmt::format_string<Args...> sentence, Args... args) {
+    add_to_story(call, told, fmt::format(sentence, std::move(args)...));
+  }
   template <class... Args>
   [[gnu::cold, gnu::noinline]] void trace(const Call& call, fmt::format_string<Args...> sentence,
                                           Args... args) {
-    add_to_story(call, fmt::format(sentence, std::move(args)...));
+    add_to_story(call, {}, fmt::format(sentence, std::move(args)...));
   }
-  void add_to_story(const Call& call, std::string sentence);
+  void add_to_story(const Call& call, const Told& told, std::string sentence);
 };
 
 }  // namespace faultline

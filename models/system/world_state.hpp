@@ -11,6 +11,7 @@
 #include "models/system/parts.hpp"
 #include "models/vocabulary/fact.hpp"
 #include "models/vocabulary/identity.hpp"
+#include "models/vocabulary/trace.hpp"
 #include "sim/assert.hpp"
 #include "sim/calendar.hpp"
 #include "sim/fingerprint.hpp"
@@ -21,7 +22,9 @@ namespace faultline {
 class WorldState {
  protected:
   WorldState(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuring)
-      : spec_(spec), seed_(seed), measuring_(measuring) {}
+      : spec_(spec), seed_(seed), measuring_(measuring) {
+    if (measuring.watch) watch_.emplace(*measuring.watch);
+  }
 
   enum Kind : unsigned {
     kArrival,         // id: client
@@ -128,7 +131,8 @@ class WorldState {
   std::uint64_t attempts_begun_ = 0, attempts_ended_ = 0;
   std::vector<Fact> facts_;
   std::uint64_t requests_ = 0;
-  std::vector<std::string> trace_;
+  std::vector<TraceStep> trace_;
+  std::optional<RequestWatch> watch_;
 };
 
 }  // namespace faultline

@@ -239,13 +239,12 @@ TEST_CASE("moving the clock is cheap enough to play", "[window]") {
   window->resize(1920, 1080);
   window.open();
   QTest::qWait(100);
-  QElapsedTimer timer;
-  timer.start();
+  const double before = worked_ms();
   for (int i = 0; i < 20; ++i) {
     window->time().set_cursor(1000 + i);
     QApplication::processEvents();
   }
-  const double each = static_cast<double>(timer.elapsed()) / 20;
+  const double each = (worked_ms() - before) / 20;
   INFO("milliseconds a frame: " << each);
   CHECK(each < 50);
 }
