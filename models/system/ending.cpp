@@ -26,6 +26,12 @@ void World::detach(AttemptId id, Attempt& attempt, Call& call, const Route& rout
   let_go(id, attempt, call, route);
 }
 
+void World::detach(AttemptId id) {
+  Attempt& attempt = attempts_[id];
+  Call& call = calls_[attempt.call];
+  detach(id, attempt, call, routes_[call.route]);
+}
+
 // The server has it, or the network.
 void World::let_go(AttemptId id, Attempt& attempt, Call& call, const Route& route) {
   if (attempt.state == AttemptState::Parked) {

@@ -198,6 +198,13 @@ void World::leg_ended(AttemptId id, Outcome outcome) {
   settle_step(id, attempt, call, route, step);
 }
 
+void World::settle_step(AttemptId id) {
+  Attempt& attempt = attempts_[id];
+  const Call& call = calls_[attempt.call];
+  const Route& route = routes_[call.route];
+  settle_step(id, attempt, call, route, route.steps[attempt.step]);
+}
+
 // Whether the step's calls have gone well enough, or badly enough, to go on.
 void World::settle_step(AttemptId id, Attempt& attempt, const Call& call, const Route& route,
                         const StepSpec& step) {

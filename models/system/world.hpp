@@ -98,11 +98,7 @@ class World : private WorldState {
   [[gnu::noinline]] void tell_policies(CallId id, AttemptId attempt, unsigned layer,
                                        Outcome outcome);
   void unwind(AttemptId id, unsigned floor, Error why);
-  void detach(AttemptId id) {
-    Attempt& attempt = attempts_[id];
-    Call& call = calls_[attempt.call];
-    detach(id, attempt, call, routes_[call.route]);
-  }
+  void detach(AttemptId id);
   void detach(AttemptId id, Attempt& attempt, Call& call, const Route& route);
   [[gnu::noinline]] void let_go(AttemptId id, Attempt& attempt, Call& call, const Route& route);
   void cancel_others(Call& call, AttemptId kept) {
@@ -241,12 +237,7 @@ class World : private WorldState {
                                       const Call& call) const;
   CallId begin_leg(AttemptId id, std::uint32_t route);
   void leg_ended(AttemptId id, Outcome outcome);
-  void settle_step(AttemptId id) {
-    Attempt& attempt = attempts_[id];
-    const Call& call = calls_[attempt.call];
-    const Route& route = routes_[call.route];
-    settle_step(id, attempt, call, route, route.steps[attempt.step]);
-  }
+  void settle_step(AttemptId id);
   void settle_step(AttemptId id, Attempt& attempt, const Call& call, const Route& route,
                    const StepSpec& step);
   bool is_decided(const Attempt& attempt, const StepSpec& step) const;

@@ -11,7 +11,7 @@ using namespace faultline;
 namespace {
 
 // A database that is overloaded: queues, timeouts, retries, work for nobody.
-const std::string kShop = R"(
+const std::string kShop = R"toml(
 duration = "20s"
 seed = 5
 [client.c]
@@ -36,7 +36,7 @@ timeout = "200ms"
 retry = { attempts = 3, backoff = "10ms" }
 [network]
 latency = "1ms"
-)";
+)toml";
 
 Result watched(double from, double to, std::size_t keep = 5) {
   const auto loaded = load_text("faultline = 1\n" + kShop, "test.toml");
