@@ -41,6 +41,7 @@ QTableWidget* make_table(const QStringList& columns, const QString& name) {
   table->setAccessibleName(name);
   table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
   table->horizontalHeader()->setStretchLastSection(true);
+  table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   table->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
   table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   return table;
@@ -109,6 +110,15 @@ ChartContent burn_rates_of(const RunResult& result, const SloFigures& slo) {
   content.curves.push_back(curve(result, window_text(kBurnRules[0].short_s), Meaning::Burn,
                                  Unit::Factor, burn_series(result, slo, kBurnRules[0].short_s)));
   content.aside = "over each window";
+  // From tenths to thousands; where nothing burns there is no curve.
+  content.logarithmic = true;
+  for (Curve& one : content.curves) {
+    for (Sample& sample : one.samples) {
+      if (!(sample.y > 0.01)) sample.y = std::nan("");
+    }
+  }
+  for (const BurnRule& rule : kBurnRules)
+    content.levels.push_back({rule.threshold, value_text(rule.threshold, Unit::Factor)});
   return content;
 }
 
@@ -146,7 +156,6 @@ BudgetPage::BudgetPage(TimeAxis& time, QWidget* parent)
     chart->setMinimumHeight(90);
   }
   left_->show_time_labels(false);
-  lane_->set_right_margin(TimeChart::kRightPlain);
   auto* head = new QHBoxLayout;
   head->setContentsMargins(8, 6, 8, 4);
   head->addWidget(slos_);

@@ -58,8 +58,9 @@ struct ChartContent {
   std::string aside;  // a remark for the header; may be empty
   std::vector<Curve> curves;
   std::vector<ChartMark> marks;
-  std::optional<double> left_top;  // the left axis always reaches this far
-  bool logarithmic = false;        // the left axis; values are then above 0
+  std::vector<std::pair<double, std::string>> levels;  // of the left axis, worth a line
+  std::optional<double> left_top;                      // the left axis always reaches this far
+  bool logarithmic = false;                            // the left axis; values are then above 0
 };
 
 // Whose golden signals are shown.

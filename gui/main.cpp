@@ -4,7 +4,7 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QSettings>
-#include <QStandardPaths>
+#include <QTemporaryDir>
 #include <atomic>
 #include <cstdio>
 #include <string_view>
@@ -88,7 +88,11 @@ Options read_options(QApplication& application) {
   if (parser.isSet("help")) parser.showHelp(0);
   if (parser.isSet("version")) parser.showVersion();
   // A picture shows the program as it is for everybody, and leaves no traces in one's settings.
-  if (parser.isSet("screenshot")) QStandardPaths::setTestModeEnabled(true);
+  if (parser.isSet("screenshot")) {
+    static const QTemporaryDir nowhere;
+    QSettings::setDefaultFormat(QSettings::IniFormat);
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, nowhere.path());
+  }
   if (parser.positionalArguments().size() > 1) usage("one file at a time");
   Options options;
   options.file = parser.positionalArguments().value(0);

@@ -14,6 +14,7 @@
 #include <QStatusBar>
 #include <QToolBar>
 
+#include "gui/budget_panel.hpp"
 #include "gui/compare_page.hpp"
 #include "gui/data_table.hpp"
 #include "gui/exporting.hpp"
@@ -154,6 +155,7 @@ void MainWindow::present() {
   }
   menuBar()->setMaximumHeight(presenting ? 0 : QWIDGETSIZE_MAX);  // its shortcuts stay alive
   lists_->setVisible(!presenting);
+  budget_->setVisible(!presenting && result() && !result()->slos.empty());
   golden_->show_few(presenting);
   presenting ? showFullScreen() : showNormal();
 }

@@ -24,9 +24,10 @@ namespace faultline::gui {
 namespace {
 
 constexpr int kNumberRole = Qt::UserRole;
-constexpr double kBinsAbout = 1;    // on either side of the one that was clicked
-constexpr double kPixelsAbout = 3;  // at least
-constexpr std::size_t kKeep = 20;   // slowest, and failed
+constexpr double kBinsAbout = 1;         // on either side of the one that was clicked
+constexpr double kPixelsAbout = 3;       // at least
+constexpr std::size_t kMostSteps = 200;  // told one by one
+constexpr std::size_t kKeep = 20;        // slowest, and failed
 
 QString qt(const std::string& text) {
   return QString::fromStdString(text);
@@ -291,12 +292,16 @@ void RequestsPage::show_request(const RunResult& traced) {
   }
   html += "<table cellspacing='3' style='margin-top:8px'>";
   const double due = traced.steps.front().t_s;
-  for (const TracePoint& step : traced.steps) {
+  for (std::size_t i = 0; i < std::min(traced.steps.size(), kMostSteps); ++i) {
+    const TracePoint& step = traced.steps[i];
     html += QString("<tr><td align='right'><b>%1</b></td><td>%2 → %3</td><td>%4</td></tr>")
                 .arg(qt(value_text(step.t_s - due, Unit::Seconds)), qt(step.caller),
                      qt(step.callee), qt(step.sentence).toHtmlEscaped());
   }
-  story_->setHtml(html + "</table>");
+  html += "</table>";
+  if (traced.steps.size() > kMostSteps)
+    html += "<p>" + tr("… and %1 more steps").arg(traced.steps.size() - kMostSteps) + "</p>";
+  story_->setHtml(html);
   waterfall_->show_request(std::move(request), text.trimmed());
   command_->setText(
       tr("The same in a terminal: %1").arg("<code>" + command().toHtmlEscaped() + "</code>"));

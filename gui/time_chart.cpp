@@ -62,10 +62,20 @@ void TimeChart::reserve_right_axis(bool reserve) {
   rebuild();
 }
 
+int TimeChart::left_of(const QFontMetrics& metrics) {
+  return std::max(58, metrics.horizontalAdvance("100 ms") + 12);
+}
+
+int TimeChart::right_of(const QFontMetrics& metrics, bool with_axis) {
+  return with_axis ? std::max(46, metrics.horizontalAdvance("500/s") + 12) : 14;
+}
+
 QRectF TimeChart::plot() const {
-  const double top = 24, bottom = time_labels_ ? 22 : 6;
-  const double right = right_axis_ ? kRightAxis : kRightPlain;
-  return {kLeft, top, std::max(10.0, width() - kLeft - right),
+  const QFontMetrics metrics(font());
+  const double top = std::max(24, metrics.height() + 9);
+  const double bottom = time_labels_ ? std::max(22, metrics.height() + 7) : 6;
+  const double left = left_of(metrics), right = right_of(metrics, right_axis_);
+  return {left, top, std::max(10.0, width() - left - right),
           std::max(10.0, height() - top - bottom)};
 }
 

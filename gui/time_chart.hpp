@@ -32,8 +32,9 @@ class TimeChart : public QChartView {
   // Space for a second axis; every chart of a stack keeps the same.
   void reserve_right_axis(bool reserve);
 
-  // Left and right edge of the plot in this widget, for what has to line up with it.
-  static constexpr int kLeft = 58, kRightPlain = 14, kRightAxis = 46;
+  // Room beside the plot, for what has to line up with it: grows with the type.
+  static int left_of(const QFontMetrics& metrics);
+  static int right_of(const QFontMetrics& metrics, bool with_axis);
 
   // While one exists, charts paint themselves anew instead of copying their last picture: for other
   // resolutions, and for files that keep lines as lines.

@@ -146,6 +146,13 @@ void TimeChart::draw_marks(QPainter& painter) const {
   const Theme& theme = theme_for(palette());
   const QRectF area = plot();
   const QFontMetrics metrics(font());
+  for (const auto& [value, name] : content_.levels) {
+    if (value < left_.low || value > left_.high) continue;
+    const double y = y_of(value, left_);
+    painter.setPen(QPen(theme.faint, 1, Qt::DotLine));
+    painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
+    painter.drawText(QPointF(area.left() + 6, y - 3), qt(name));
+  }
   double free_from = area.left();
   for (const ChartMark& mark : content_.marks) {
     if (mark.t < time_.from() || mark.t > time_.to()) continue;

@@ -129,6 +129,12 @@ void VerdictBar::show_lines(const QStringList& lines) {
 }
 
 void VerdictBar::shorten() {
+  QFont large = font();
+  large.setBold(true);
+  large.setPointSizeF(large.pointSizeF() * 1.2);
+  if (headline_->font() != large) headline_->setFont(large);
+  const auto seen = std::min<qsizetype>(kLinesSeen, lines_.size());
+  scroll_->setFixedHeight(static_cast<int>(seen) * details_->fontMetrics().lineSpacing());
   QStringList shown;
   const int room = width() - 28 - scroll_->verticalScrollBar()->sizeHint().width();
   for (const QString& line : lines_)
@@ -168,6 +174,7 @@ void VerdictBar::paint_mood() {
 void VerdictBar::changeEvent(QEvent* event) {
   QFrame::changeEvent(event);
   if (event->type() == QEvent::PaletteChange) paint_mood();
+  if (event->type() == QEvent::FontChange) shorten();
 }
 
 }  // namespace faultline::gui

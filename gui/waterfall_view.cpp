@@ -147,6 +147,9 @@ QRectF WaterfallView::bar_of(std::size_t index) const {
     if (call.attempts.size() > 1) from = one.sent_s;
     to = std::max(call.attempts.size() > 1 ? one.end_s : call.end_s, one.served_s);
   }
+  if (to > to_ && from < to_) {
+    to = row.attempt == Row::kWholeCall ? to_ : std::min(to_, call.attempts[row.attempt].end_s);
+  }
   const double y = top() + static_cast<double>(index) * row_height();
   return {QPointF(x_of(from), y + 4),
           QPointF(std::max(x_of(to), x_of(from) + 1), y + row_height() - 4)};
@@ -160,6 +163,13 @@ QString WaterfallView::label_of(const Row& row) const {
   const AttemptSpan& one = call.attempts[row.attempt];
   const QString text = tr("attempt %1").arg(one.number + 1);
   return one.sent ? text + QString(" (%1/%2)").arg(qt(call.callee)).arg(one.instance) : text;
+}
+
+// When the last was done about a row.
+double WaterfallView::served_by(const Row& row) const {
+  const CallSpan& call = request_.calls[row.call];
+  if (row.attempt == Row::kWholeCall) return call.end_s;
+  return std::max(call.attempts[row.attempt].served_s, call.attempts[row.attempt].end_s);
 }
 
 void WaterfallView::draw_axis(QPainter& painter) const {
@@ -184,6 +194,7 @@ void WaterfallView::draw_pieces(QPainter& painter, const AttemptSpan& one,
                                 const QRectF& bar) const {
   const Theme& theme = theme_for(palette());
   for (const Piece& piece : one.pieces) {
+    if (piece.from_s > to_) continue;  // the ending says that there is more
     const double a = x_of(piece.from_s), b = x_of(piece.to_s);
     fill_spent(
         painter, piece.spent,
@@ -233,6 +244,9 @@ void WaterfallView::draw_row(QPainter& painter, std::size_t index) const {
     }
     end = ending(one, call.ended);
   }
+  // What nobody waited for may go on long after all the rest.
+  const double until = served_by(row);
+  if (until > to_) end += tr(" ▸ %1").arg(qt(value_text(until - from_, Unit::Seconds)));
   painter.setPen(end.startsWith("✓") ? theme.good : end.startsWith("✗") ? theme.bad : theme.faint);
   painter.drawText(QRectF(bar.right() + 5, y, width() - bar.right() - 6, row_height()),
                    Qt::AlignVCenter | Qt::AlignLeft, end);

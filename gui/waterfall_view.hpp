@@ -39,6 +39,7 @@ class WaterfallView : public QWidget {
   void draw_axis(QPainter& painter) const;
   void draw_row(QPainter& painter, std::size_t index) const;
   void draw_pieces(QPainter& painter, const AttemptSpan& one, const QRectF& bar) const;
+  double served_by(const Row& row) const;
   double x_of(double t) const;
   double left() const;
   double row_height() const;

@@ -18,6 +18,11 @@ std::string took(double seconds) {
   return format_value(seconds, "seconds");
 }
 
+std::string clock(double seconds) {
+  const auto minutes = static_cast<std::int64_t>(seconds / 60);
+  return fmt::format("{}:{:06.3f}", minutes, seconds - static_cast<double>(minutes) * 60);
+}
+
 std::string words(Error error) {
   std::string text(name(error));
   std::replace(text.begin(), text.end(), '_', ' ');
@@ -105,7 +110,7 @@ std::vector<std::string> story_of(const Waterfall& request, const std::vector<Mo
   std::vector<std::string> story;
   if (request.calls.empty()) return story;
   const CallSpan& first = request.calls[0];
-  story.push_back(fmt::format("At {:.3f} s {} wanted {}, and {}.", first.due_s, first.caller,
+  story.push_back(fmt::format("At {} {} wanted {}, and {}.", clock(first.due_s), first.caller,
                               first.callee, ending(first)));
   if (const std::string where = where_it_went(request); !where.empty()) story.push_back(where);
 

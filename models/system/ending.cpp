@@ -125,11 +125,11 @@ void World::abandon_call(CallId id) {
 }
 
 void World::end_call(CallId id, Call& call, const Route& route, Outcome outcome) {
+  if (call.traced) tell_end(call, outcome);
   cancel_timers(call.timers, 0, ~0u);
   call.wanted = false;
   EdgeStatistics& edge = *route.counts;
   outcome.ok() ? ++edge.ok : ++edge.failed;
-  if (call.traced) tell_end(call, outcome);
   if (call.errand) return errand_ended(id, outcome);
   if (call.parent == kNone) {
     request_ended(call, outcome);

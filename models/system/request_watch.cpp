@@ -1,6 +1,8 @@
 #include "models/system/request_watch.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
 namespace faultline {
 
@@ -44,7 +46,15 @@ void RequestWatch::keep(std::vector<WatchedRequest>& among, const WatchedRequest
     return a.took != b.took ? b.took < a.took : a.number < b.number;
   };
   among.insert(std::upper_bound(among.begin(), among.end(), request, slower), request);
-  if (among.size() > watch_.keep) among.pop_back();
+  if (among.size() <= watch_.keep) return;
+  // The quickest of the commonest way to end goes, so that a rare one is not lost among many.
+  std::array<std::size_t, kErrors> alike{};
+  for (const WatchedRequest& one : among) ++alike[static_cast<std::size_t>(one.error)];
+  const auto most = std::max_element(alike.begin(), alike.end()) - alike.begin();
+  const auto quickest = std::find_if(among.rbegin(), among.rend(), [&](const WatchedRequest& one) {
+    return static_cast<std::ptrdiff_t>(one.error) == most;
+  });
+  among.erase(std::next(quickest).base());
 }
 
 }  // namespace faultline

@@ -85,6 +85,11 @@ void World::tell_end(const Call& call, Outcome outcome) {
 void World::add_to_story(const Call& call, const Told& told, std::string sentence) {
   TraceStep step{now(), call.due, told, call.lineage, 0, 0, routes_[call.route].edge, {}};
   step.sentence = std::move(sentence);
+  // Once nobody wants it, whoever made it may be gone; its first step has told who that was.
+  if (!call.wanted) {
+    trace_.push_back(std::move(step));
+    return;
+  }
   if (call.errand) {
     const auto distance =
         reinterpret_cast<const char*>(&call) - reinterpret_cast<const char*>(&rows_[0]);

@@ -42,9 +42,7 @@ TEST_CASE("a burn rate is the share of bad over the share allowed", "[budget][EB
   CHECK(burn_series(result, slo, 300)[2099] == Approx(20));
 }
 
-// 14.4x needs 72 % of its hour at 20x: 43.2 min after it began, with a whole hour behind it. Here
-// the hour begins half an hour before the failures do: 20 m/(30 + m) > 14.4 after 77.1 min, but
-// from 30 min on the window slides, and 20 m/60 > 14.4 after 43.2 min.
+// 20x for m minutes of an hour is 20 m/60: above 14.4 from 43.2 min on.
 TEST_CASE("the windows of an alert both have to burn", "[budget][EB3]") {
   const RunResult result = an_hour_and_a_half(0.02, 0.999);
   const BudgetReading end = budget_at(result, result.slos[0].value, 5400);
