@@ -231,3 +231,25 @@ share = "100%"
   CHECK(r->clients[0].value.success_rate == 1);
   CHECK(r->caches[0].value.counts.refreshes > 50);
 }
+
+TEST_CASE("a hedge whose budget is spent doesn't stop the clock", "[regression]") {
+  // Answers in no time at all, so that the hedge is due at once; and then there is no answer.
+  const auto r = audited(R"toml(
+[client.c]
+calls = "s"
+users = 20
+think = "200ms"
+policy = "p"
+[service.s]
+threads = 4
+work = "0s"
+[policy.p]
+hedge = { after = "p90", max = 2, budget = { kind = "envoy", min_concurrent = 2 } }
+[[fault]]
+kind = "latency"
+at = "10s"
+link = "c->s"
+add = "300ms"
+)toml");
+  CHECK(r->edges[0].value.hedges > 20);
+}
