@@ -11,6 +11,7 @@
 
 #include "lab/evidence/causal_order.hpp"
 #include "lab/evidence/judge.hpp"
+#include "lab/evidence/waterfall.hpp"
 #include "lab/export/text.hpp"
 
 namespace faultline::cli {
@@ -209,13 +210,20 @@ void story(Out out, const RunResult& r) {
   const auto breaks = causal_order(r);
   if (breaks.empty()) return;
   fmt::format_to(out, "What broke, in order:\n");
+  const auto tell = [&](double t_s, std::string_view who, std::string_view what) {
+    fmt::format_to(out, "  {}  {}: {}\n", fit(clock(t_s), 10), who, what);
+  };
+  // What was done to it stands before what came of it; of what is done again and again, the first.
+  int done = 0;
+  auto next = breaks.begin();
   for (const Moment& m : r.timeline) {
     if (m.kind != "fault" && m.kind != "rollout") continue;
-    fmt::format_to(out, "  {}  {}: {}\n", fit(clock(m.t_s), 10), m.kind, m.what);
-    break;
+    for (; next != breaks.end() && next->t_s < m.t_s; ++next)
+      tell(next->t_s, next->who, next->what);
+    if (next == breaks.end() || ++done > 6) break;
+    tell(m.t_s, m.kind, m.what);
   }
-  for (const Break& b : breaks)
-    fmt::format_to(out, "  {}  {}: {}\n", fit(clock(b.t_s), 10), b.who, b.what);
+  for (; next != breaks.end(); ++next) tell(next->t_s, next->who, next->what);
   fmt::format_to(out, "\n");
 }
 
@@ -268,7 +276,12 @@ std::string run_report(const RunResult& r, const Scenario& scenario, const std::
   signals(out, r, colour);
   story(out, r);
   for (const std::string& line : r.trace) fmt::format_to(out, "{}\n", line);
-  if (!r.trace.empty()) fmt::format_to(out, "\n");
+  if (!r.trace.empty()) {
+    fmt::format_to(out, "\n");
+    for (const std::string& line : story_of(waterfall_of(r.steps, r.reached_s), r.timeline))
+      fmt::format_to(out, "{}\n", line);
+    fmt::format_to(out, "\n");
+  }
   fmt::format_to(out, "{} events in {:.2f} s ({:.1f} M/s), fingerprint {:016x}\n", count(r.events),
                  r.wall_s, static_cast<double>(r.events) / std::max(1e-9, r.wall_s) / 1e6,
                  r.fingerprint);

@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <QPainter>
 #include <QPainterPath>
+#include <QTextLayout>
 #include <algorithm>
 #include <cmath>
 
@@ -47,6 +48,24 @@ void draw_topology(QPainter& painter, const Topology& topology, const QRectF& ar
   }
 }
 
+// Wrapped to so many lines; the last ends in an ellipsis where that isn't all.
+void draw_shortened(QPainter& painter, const QRectF& area, const QString& text, int lines) {
+  QTextLayout layout(text, painter.font());
+  const QFontMetricsF metrics(painter.font());
+  layout.beginLayout();
+  for (int i = 0; i < lines; ++i) {
+    QTextLine line = layout.createLine();
+    if (!line.isValid()) break;
+    line.setLineWidth(area.width());
+    QString words = text.mid(line.textStart(), line.textLength());
+    if (i == lines - 1)
+      words = metrics.elidedText(text.mid(line.textStart()), Qt::ElideRight, area.width());
+    const double y = area.top() + i * metrics.lineSpacing() + metrics.ascent();
+    painter.drawText(QPointF(area.left(), y), words.trimmed());
+  }
+  layout.endLayout();
+}
+
 }  // namespace
 
 QSize CardDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const {
@@ -85,7 +104,7 @@ void CardDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
   const bool long_title = large.horizontalAdvance(card.title) > text.width();
   QRectF head_line = text;
   head_line.setHeight(large.lineSpacing() * (long_title ? 2 : 1));
-  painter->drawText(head_line, Qt::AlignTop | Qt::AlignLeft | Qt::TextWordWrap, card.title);
+  draw_shortened(*painter, head_line, card.title, long_title ? 2 : 1);
   text.setTop(head_line.bottom() + 2);
   painter->setFont(option.font);
   painter->setPen(theme.faint);
@@ -104,8 +123,7 @@ void CardDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
   text.setBottom(foot.top() - 2);
   const double lines = std::floor(text.height() / option.fontMetrics.lineSpacing());
   text.setHeight(lines * option.fontMetrics.lineSpacing());
-  painter->setClipRect(text);
-  painter->drawText(text, Qt::AlignTop | Qt::AlignLeft | Qt::TextWordWrap, card.line);
+  draw_shortened(*painter, text, card.line, static_cast<int>(lines));
   painter->restore();
 }
 

@@ -45,6 +45,12 @@ Curve curve(std::string name, Meaning meaning, Unit unit, const RunResult& resul
   return made;
 }
 
+const VersionSeries* version_of(const RunResult& result, const Subject& subject) {
+  const auto* service = series_of(result.service_series, subject.name);
+  if (service == nullptr || subject.version.empty()) return nullptr;
+  return series_of(service->versions, subject.version);
+}
+
 // "12 034 timeout, 87 refused": the commonest first.
 std::string causes(const std::array<std::uint64_t, kErrors>& errors) {
   std::vector<std::size_t> order;
@@ -65,8 +71,12 @@ std::string causes(const std::array<std::uint64_t, kErrors>& errors) {
 
 std::vector<Subject> subjects_of(const RunResult& result) {
   std::vector<Subject> all;
-  for (const auto& one : result.client_series) all.push_back({Subject::Kind::Client, one.name});
-  for (const auto& one : result.service_series) all.push_back({Subject::Kind::Service, one.name});
+  for (const auto& one : result.client_series) all.push_back({Subject::Kind::Client, one.name, ""});
+  for (const auto& one : result.service_series) {
+    all.push_back({Subject::Kind::Service, one.name, ""});
+    for (const auto& version : one.value.versions)
+      all.push_back({Subject::Kind::Service, one.name, version.name});
+  }
   return all;
 }
 
@@ -83,7 +93,8 @@ ChartContent latency_of(const RunResult& result, const Subject& subject) {
     add(series_of(result.client_series, subject.name));
   } else {
     content.aside = "from arrival to reply";
-    add(series_of(result.service_series, subject.name));
+    subject.version.empty() ? add(series_of(result.service_series, subject.name))
+                            : add(version_of(result, subject));
   }
   return content;
 }
@@ -97,6 +108,11 @@ ChartContent traffic_of(const RunResult& result, const Subject& subject) {
   if (subject.kind == Subject::Kind::Client) {
     const auto* series = series_of(result.client_series, subject.name);
     if (series != nullptr) add("offered", series->offered, series->ok);
+  } else if (const auto* version = version_of(result, subject)) {
+    // What arrives is counted for the whole service; of a version, what it has dealt with.
+    std::vector<double> all = version->ok;
+    for (std::size_t bin = 0; bin < all.size(); ++bin) all[bin] += version->failed[bin];
+    add("dealt with", all, version->ok);
   } else {
     const auto* series = series_of(result.service_series, subject.name);
     if (series != nullptr) add("arriving", series->arrivals, series->ok);
@@ -116,6 +132,10 @@ ChartContent errors_of(const RunResult& result, const Subject& subject) {
   };
   if (subject.kind == Subject::Kind::Client) {
     add(series_of(result.client_series, subject.name), series_of(result.clients, subject.name));
+  } else if (const auto* version = version_of(result, subject)) {
+    const auto* whole = series_of(result.services, subject.name);
+    add(version,
+        whole == nullptr ? nullptr : series_of(whole->parts, "version." + subject.version));
   } else {
     add(series_of(result.service_series, subject.name), series_of(result.services, subject.name));
   }
@@ -128,6 +148,7 @@ ChartContent saturation_of(const RunResult& result, const Subject& subject) {
   if (subject.kind == Subject::Kind::Service) {
     const auto* series = series_of(result.service_series, subject.name);
     if (series == nullptr) return content;
+    if (!subject.version.empty()) content.aside = "of the whole service";
     content.curves.push_back(
         curve("threads busy", Meaning::Busy, Unit::Share, result, series->utilization));
     content.curves.push_back(curve("queue", Meaning::Queue, Unit::Count, result, series->queue));

@@ -47,12 +47,20 @@ struct Curve {
   std::vector<Sample> samples;  // in order of time, evenly spaced
 };
 
+// Something that happened, marked in a chart.
+struct ChartMark {
+  double t = 0;
+  std::string kind, what;
+};
+
 struct ChartContent {
   std::string title;
   std::string aside;  // a remark for the header; may be empty
   std::vector<Curve> curves;
-  std::optional<double> left_top;  // the left axis always reaches this far
-  bool logarithmic = false;        // the left axis; values are then above 0
+  std::vector<ChartMark> marks;
+  std::vector<std::pair<double, std::string>> levels;  // of the left axis, worth a line
+  std::optional<double> left_top;                      // the left axis always reaches this far
+  bool logarithmic = false;                            // the left axis; values are then above 0
 };
 
 // Whose golden signals are shown.
@@ -60,10 +68,11 @@ struct Subject {
   enum class Kind : std::uint8_t { Client, Service };
   Kind kind = Kind::Client;
   std::string name;
+  std::string version = {};  // of a service; empty: all of it
   friend bool operator==(const Subject&, const Subject&) = default;
 };
 
-// Clients, then services, in the order of the scenario.
+// Clients, then services, each with its versions, in the order of the scenario.
 std::vector<Subject> subjects_of(const RunResult& result);
 
 // The four golden signals. Latency is recorded for clients: for a service, that of the first

@@ -293,8 +293,10 @@ void ComparePage::fill_subjects() {
   subjects_->clear();
   for (const Subject& subject : subjects_of(*results_.front())) {
     const bool client = subject.kind == Subject::Kind::Client;
-    subjects_->addItem((client ? tr("Client %1") : tr("Service %1")).arg(qt(subject.name)),
-                       QStringList{client ? "client" : "service", qt(subject.name)});
+    const QString text = (client ? tr("Client %1") : tr("Service %1")).arg(qt(subject.name));
+    subjects_->addItem(
+        subject.version.empty() ? text : tr("%1, version %2").arg(text, qt(subject.version)),
+        QStringList{client ? "client" : "service", qt(subject.name), qt(subject.version)});
   }
   subjects_->setCurrentIndex(std::max(0, subjects_->findData(before)));
 }
@@ -303,7 +305,8 @@ void ComparePage::show_subject() {
   if (results_.empty()) return;
   const QStringList chosen = subjects_->currentData().toStringList();
   const auto kind = chosen.value(0) == "service" ? Subject::Kind::Service : Subject::Kind::Client;
-  auto contents = overlaid(results_, {kind, chosen.value(1).toStdString()});
+  auto contents =
+      overlaid(results_, {kind, chosen.value(1).toStdString(), chosen.value(2).toStdString()});
   legend_->show_curves(contents[0].curves);
   for (std::size_t i = 0; i < charts_.size(); ++i) charts_[i]->set_content(std::move(contents[i]));
 }

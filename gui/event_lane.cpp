@@ -15,7 +15,7 @@
 namespace faultline::gui {
 
 EventLane::EventLane(TimeAxis& time, QWidget* parent) : QWidget(parent), time_(time) {
-  setFixedHeight(26);
+  setFixedHeight(std::max(26, fontMetrics().height() + 8));
   setCursor(Qt::PointingHandCursor);
   setAccessibleName(tr("Events"));
   connect(&time_, &TimeAxis::range_changed, this, qOverload<>(&QWidget::update));
@@ -28,14 +28,27 @@ void EventLane::set_moments(std::vector<Moment> moments) {
   update();
 }
 
-void EventLane::set_right_margin(int pixels) {
-  right_ = pixels;
+void EventLane::reserve_right_axis(bool reserve) {
+  right_axis_ = reserve;
   update();
 }
 
+void EventLane::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() == QEvent::FontChange) setFixedHeight(std::max(26, fontMetrics().height() + 8));
+}
+
+double EventLane::left() const {
+  return TimeChart::left_of(fontMetrics());
+}
+
+double EventLane::right() const {
+  return width() - TimeChart::right_of(fontMetrics(), right_axis_);
+}
+
 double EventLane::x_of(double t) const {
-  const double wide = std::max(10, width() - TimeChart::kLeft - right_);
-  return TimeChart::kLeft + (t - time_.from()) / (time_.to() - time_.from()) * wide;
+  const double wide = std::max(10.0, right() - left());
+  return left() + (t - time_.from()) / (time_.to() - time_.from()) * wide;
 }
 
 void EventLane::paintEvent(QPaintEvent*) {
@@ -48,9 +61,9 @@ void EventLane::paintEvent(QPaintEvent*) {
   painter.setFont(bold);
   painter.setPen(theme.text);
   const double middle = height() / 2.0;
-  painter.drawText(QRect(8, 0, TimeChart::kLeft - 8, height()), Qt::AlignVCenter, tr("Events"));
+  painter.drawText(QRectF(8, 0, left() - 8, height()), Qt::AlignVCenter, tr("Events"));
   painter.setPen(theme.grid);
-  painter.drawLine(QPointF(TimeChart::kLeft, middle), QPointF(width() - right_, middle));
+  painter.drawLine(QPointF(left(), middle), QPointF(right(), middle));
   for (const bool aside : {true, false}) {  // what happened lies over what was said about it
     for (const Moment& moment : moments_) {
       if (moment.t_s < time_.from() || moment.t_s > time_.to()) continue;
@@ -80,8 +93,8 @@ const Moment* EventLane::nearest(double x) const {
 void EventLane::mousePressEvent(QMouseEvent* event) {
   const double x = event->position().x();
   const Moment* moment = nearest(x);
-  const double wide = std::max(10, width() - TimeChart::kLeft - right_);
-  const double pointed = time_.from() + (x - TimeChart::kLeft) / wide * (time_.to() - time_.from());
+  const double wide = std::max(10.0, right() - left());
+  const double pointed = time_.from() + (x - left()) / wide * (time_.to() - time_.from());
   time_.set_cursor(moment != nullptr ? moment->t_s : pointed);
 }
 

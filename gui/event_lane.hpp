@@ -16,21 +16,24 @@ class EventLane : public QWidget {
  public:
   EventLane(TimeAxis& time, QWidget* parent = nullptr);
   void set_moments(std::vector<Moment> moments);
-  // Right edge of the plots above, from this widget's right edge.
-  void set_right_margin(int pixels);
+  // Whether the plots above have an axis on their right.
+  void reserve_right_axis(bool reserve);
 
  protected:
   void paintEvent(QPaintEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   bool event(QEvent* event) override;
+  void changeEvent(QEvent* event) override;
 
  private:
   double x_of(double t) const;
+  double left() const;  // of the plots above
+  double right() const;
   const Moment* nearest(double x) const;
 
   TimeAxis& time_;
   std::vector<Moment> moments_;
-  int right_ = 14;
+  bool right_axis_ = false;
 };
 
 }  // namespace faultline::gui

@@ -25,7 +25,7 @@ GoldenSignals::GoldenSignals(TimeAxis& time, QWidget* parent) : QWidget(parent) 
     stack->addWidget(chart, 1);
   }
   lane_ = new EventLane(time, this);
-  lane_->set_right_margin(TimeChart::kRightAxis);
+  lane_->reserve_right_axis(true);
   stack->addWidget(lane_);
 }
 

@@ -4,7 +4,7 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QSettings>
-#include <QStandardPaths>
+#include <QTemporaryDir>
 #include <atomic>
 #include <cstdio>
 #include <string_view>
@@ -81,13 +81,18 @@ Options read_options(QApplication& application) {
        {"size", "Of the picture, in pixels.", "WxH"},
        {"at", "Where the clock stands in the picture.", "SECONDS"},
        {"subject", "The client or service in the picture.", "NAME"},
-       {"page", "Of the picture: run, compare, knobs, table or presenting.", "PAGE"},
+       {"page", "Of the picture: run, compare, requests, budget, knobs, table or presenting.",
+        "PAGE"},
        {"turn", "A setting to turn before the picture.", "KEY=VALUE"}});
   if (!parser.parse(application.arguments())) usage(parser.errorText());
   if (parser.isSet("help")) parser.showHelp(0);
   if (parser.isSet("version")) parser.showVersion();
   // A picture shows the program as it is for everybody, and leaves no traces in one's settings.
-  if (parser.isSet("screenshot")) QStandardPaths::setTestModeEnabled(true);
+  if (parser.isSet("screenshot")) {
+    static const QTemporaryDir nowhere;
+    QSettings::setDefaultFormat(QSettings::IniFormat);
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, nowhere.path());
+  }
   if (parser.positionalArguments().size() > 1) usage("one file at a time");
   Options options;
   options.file = parser.positionalArguments().value(0);
@@ -96,7 +101,10 @@ Options read_options(QApplication& application) {
                       ? theme_of(parser.value("theme"))
                       : static_cast<ThemeChoice>(QSettings().value("theme").toInt());
   if (parser.isSet("screenshot")) options.screenshot = screenshot_of(parser);
-  if (options.screenshot) options.screenshot->start_page = options.file.isEmpty();
+  if (options.screenshot) {
+    options.screenshot->start_page = options.file.isEmpty();
+    options.screenshot->sweep = options.file.endsWith(".csv");
+  }
   return options;
 }
 

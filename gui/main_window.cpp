@@ -11,6 +11,7 @@
 #include <QStackedWidget>
 #include <QTabBar>
 
+#include "gui/budget_page.hpp"
 #include "gui/budget_panel.hpp"
 #include "gui/compare_page.hpp"
 #include "gui/data_table.hpp"
@@ -21,6 +22,7 @@
 #include "gui/notes_panel.hpp"
 #include "gui/playback_bar.hpp"
 #include "gui/recent_files.hpp"
+#include "gui/requests_page.hpp"
 #include "gui/start_page.hpp"
 #include "gui/sweep_page.hpp"
 #include "gui/topology_view.hpp"
@@ -92,30 +94,51 @@ void MainWindow::choose_variant(const QString& variant) {
 
 void MainWindow::choose_subject(const Subject& subject) {
   const bool client = subject.kind == Subject::Kind::Client;
-  const QStringList wanted{client ? "client" : "service", QString::fromStdString(subject.name)};
+  const QStringList wanted{client ? "client" : "service", QString::fromStdString(subject.name),
+                           QString::fromStdString(subject.version)};
   subjects_->setCurrentIndex(subjects_->findData(wanted));
 }
 
+void MainWindow::open_page(QWidget* page, bool with_verdict) {
+  verdict_->setVisible(with_verdict);
+  pages_->setCurrentWidget(page);
+  table_->show_charts(charts_shown());
+}
+
 void MainWindow::show_run_page() {
-  if (!result()) return;
-  verdict_->show();
-  pages_->setCurrentWidget(run_page_);
+  if (result()) open_page(run_page_, true);
 }
 
 void MainWindow::show_compare() {
-  if (!result()) return;
-  verdict_->hide();
-  pages_->setCurrentWidget(compare_);
+  if (result()) open_page(compare_, false);
 }
 
 void MainWindow::show_sweep() {
-  verdict_->hide();
-  pages_->setCurrentWidget(sweep_);
+  open_page(sweep_, false);
+}
+
+void MainWindow::show_budget() {
+  if (result() && !result()->slos.empty()) open_page(budget_page_, false);
+}
+
+void MainWindow::show_requests() {
+  if (!result()) return;
+  open_page(requests_, false);
+  requests_->refresh();
+}
+
+void MainWindow::show_requests_at(double t) {
+  if (!result()) return;
+  const Subject& subject = golden_->subject();
+  if (subject.kind == Subject::Kind::Client)
+    requests_->choose_client(QString::fromStdString(subject.name));
+  show_requests();
+  requests_->look_at(t);
 }
 
 void MainWindow::open_sweep(const QString& file) {
   if (sweep_->open(file)) recent_->remember(file);
-  tabs_->setTabEnabled(3, true);
+  allow_page(sweep_, true);
   show_sweep();
 }
 
@@ -144,18 +167,19 @@ void MainWindow::show_start() {
 
 void MainWindow::choose_subject(const QString& name) {
   for (int i = 0; i < subjects_->count(); ++i) {
-    if (subjects_->itemData(i).toStringList().value(1) == name) subjects_->setCurrentIndex(i);
+    if (subjects_->itemData(i).toStringList().value(1) == name)
+      return subjects_->setCurrentIndex(i);
   }
 }
 
 void MainWindow::show_outcome(std::shared_ptr<const RunOutcome> outcome) {
   show_activity(false);
-  verdict_->setVisible(pages_->currentWidget() != compare_);
   setWindowTitle(QFileInfo(file_).fileName() + (edits_.empty() ? "" : "*") + " – Faultline");
   watch_file();
   if (!outcome->result && !edits_.empty() && result() && shown_file_ == file_) {
     // A knob was turned too far: what was there stays, and the edit can be undone.
     verdict_->show_mistakes(QFileInfo(file_).fileName(), outcome->diagnostics);
+    verdict_->show();
     Q_EMIT showed_mistakes();
     return;
   }
@@ -199,9 +223,18 @@ void MainWindow::show_run(const RunOutcome& outcome) {
   playback_->setEnabled(true);
   show_chosen_subject();
   compare_->set_scenario(outcome);
-  tabs_->setTabEnabled(1, true);
-  tabs_->setTabEnabled(2, outcome.scenario->variants.size() > 0);
-  if (pages_->currentWidget() != compare_) pages_->setCurrentWidget(run_page_);
+  requests_->show_run(outcome);
+  budget_page_->show_run(outcome.result);
+  allow_page(run_page_, true);
+  allow_page(requests_, true);
+  allow_page(budget_page_, !result.slos.empty());
+  allow_page(compare_, !outcome.scenario->variants.empty());
+  look_->setEnabled(true);
+  const QWidget* page = pages_->currentWidget();
+  const bool stays =
+      page == compare_ || page == requests_ || (page == budget_page_ && !result.slos.empty());
+  if (!stays) pages_->setCurrentWidget(run_page_);
+  verdict_->setVisible(pages_->currentWidget() == run_page_);
 }
 
 void MainWindow::fill_variants(const Scenario& scenario, const std::string& chosen) {
@@ -224,8 +257,10 @@ void MainWindow::fill_subjects(const RunResult& result) {
   for (const Subject& subject : subjects_of(result)) {
     const bool client = subject.kind == Subject::Kind::Client;
     const QString name = QString::fromStdString(subject.name);
-    subjects_->addItem((client ? tr("Client %1") : tr("Service %1")).arg(name),
-                       QStringList{client ? "client" : "service", name});
+    const QString version = QString::fromStdString(subject.version);
+    const QString text = (client ? tr("Client %1") : tr("Service %1")).arg(name);
+    subjects_->addItem(version.isEmpty() ? text : tr("%1, version %2").arg(text, version),
+                       QStringList{client ? "client" : "service", name, version});
   }
   subjects_->setCurrentIndex(std::max(0, subjects_->findData(before)));
   subjects_->setEnabled(subjects_->count() > 1);
@@ -235,7 +270,7 @@ void MainWindow::show_chosen_subject() {
   if (!outcome_ || !outcome_->result) return;
   const QStringList chosen = subjects_->currentData().toStringList();
   const auto kind = chosen.value(0) == "service" ? Subject::Kind::Service : Subject::Kind::Client;
-  const Subject subject{kind, chosen.value(1).toStdString()};
+  const Subject subject{kind, chosen.value(1).toStdString(), chosen.value(2).toStdString()};
   golden_->show_run(outcome_->result, subject, ghost_);
   topology_->show_subject(subject);
   table_->show_charts(charts_shown());

@@ -22,6 +22,7 @@ class QTabWidget;
 
 namespace faultline::gui {
 
+class BudgetPage;
 class BudgetPanel;
 class ComparePage;
 class DataTable;
@@ -32,8 +33,10 @@ class KnobsPanel;
 class NotesPanel;
 class PlaybackBar;
 class RecentFiles;
+class RequestsPage;
 class StartPage;
 class SweepPage;
+class TimeChart;
 class TopologyView;
 class VerdictBar;
 
@@ -54,12 +57,19 @@ class MainWindow : public QMainWindow {
   void show_run_page();
   void show_compare();
   void show_sweep();
+  void show_budget();
+  void show_requests();
+  // The slowest and the failed requests about an instant.
+  void show_requests_at(double t);
   // Writes the file with what was turned, and goes on with it. Answers whether it could.
   bool save_as(const QString& file);
   // The page as PNG, SVG or PDF; what is in view as CSV. Answers whether it could be written.
   bool export_page(const QString& file, double scale = 1);
   bool export_csv(const QString& file);
   void copy_markdown();
+  // One chart, by the file's ending as above; the whole run as one HTML file.
+  bool export_chart(TimeChart& chart, const QString& file, double scale = 1);
+  bool export_report(const QString& file);
 
   // For tests and pictures.
   TimeAxis& time() { return time_; }
@@ -82,6 +92,7 @@ class MainWindow : public QMainWindow {
   void make_pages();
   QWidget* make_run_page();
   void make_page_tabs();
+  void allow_page(QWidget* page, bool allowed);
   void make_keys();
   void ask_for_file();
   void ask_to_save();
@@ -91,6 +102,9 @@ class MainWindow : public QMainWindow {
   void make_knobs();
   void make_out(QMenu* file);
   void make_table();
+  void give_menu(TimeChart* chart);
+  void show_chart_menu(TimeChart* chart, QPoint where, double t);
+  void open_page(QWidget* page, bool with_verdict);
   void present();
   std::vector<const ChartContent*> charts_shown() const;
   void watch_file();
@@ -114,16 +128,19 @@ class MainWindow : public QMainWindow {
   int step_ = 0;                               // of the edits, when the ghost was taken
   QString shown_file_, shown_variant_;
 
-  QAction *open_, *run_, *stop_, *present_;
+  QAction *open_, *run_, *stop_, *present_, *look_;
   QMenu* view_menu_;
   RecentFiles* recent_;
   QComboBox *variants_, *subjects_;
   QProgressBar* progress_;
   QStackedWidget* pages_;
   QTabBar* tabs_;
+  QList<QWidget*> tab_pages_;  // in their order
   StartPage* start_;
   ComparePage* compare_;
   SweepPage* sweep_;
+  RequestsPage* requests_;
+  BudgetPage* budget_page_;
   QWidget* run_page_;
   QDockWidget* knobs_dock_;
   KnobsPanel* knobs_;

@@ -18,6 +18,7 @@
 #include <QToolBar>
 #include <QVBoxLayout>
 
+#include "gui/budget_page.hpp"
 #include "gui/budget_panel.hpp"
 #include "gui/compare_page.hpp"
 #include "gui/diagnostics_view.hpp"
@@ -28,10 +29,12 @@
 #include "gui/notes_panel.hpp"
 #include "gui/playback_bar.hpp"
 #include "gui/recent_files.hpp"
+#include "gui/requests_page.hpp"
 #include "gui/shipped.hpp"
 #include "gui/start_page.hpp"
 #include "gui/sweep_page.hpp"
 #include "gui/theme.hpp"
+#include "gui/time_chart.hpp"
 #include "gui/topology_view.hpp"
 #include "gui/verdict_bar.hpp"
 
@@ -61,8 +64,17 @@ void MainWindow::make_actions() {
   QMenu* view = view_menu_ = menuBar()->addMenu(tr("&View"));
   view->addAction(tr("&Start page"), QKeySequence(Qt::Key_1), this, &MainWindow::show_start);
   view->addAction(tr("The &run"), QKeySequence(Qt::Key_2), this, &MainWindow::show_run_page);
-  view->addAction(tr("&Compare variants"), QKeySequence(Qt::Key_3), this,
+  view->addAction(tr("Re&quests"), QKeySequence(Qt::Key_3), this, &MainWindow::show_requests);
+  view->addAction(tr("&Error budget"), QKeySequence(Qt::Key_4), this, &MainWindow::show_budget);
+  view->addAction(tr("&Compare variants"), QKeySequence(Qt::Key_5), this,
                   &MainWindow::show_compare);
+  view->addAction(tr("S&weep"), QKeySequence(Qt::Key_6), this, [this] {
+    if (tabs_->isTabEnabled(static_cast<int>(tab_pages_.indexOf(sweep_)))) show_sweep();
+  });
+  look_ = view->addAction(tr("Requests &here"), QKeySequence(Qt::Key_R), this,
+                          [this] { show_requests_at(time_.cursor()); });
+  look_->setToolTip(tr("The slowest and the failed requests where the clock stands (R)"));
+  look_->setEnabled(false);
   view->addSeparator();
   view->addAction(tr("Zoom &in"), QKeySequence(Qt::Key_Plus), this,
                   [this] { time_.zoom_by(0.5, time_.cursor()); });
@@ -95,6 +107,7 @@ void MainWindow::make_toolbar() {
   bar->addAction(open_);
   bar->addAction(run_);
   bar->addAction(stop_);
+  bar->addAction(look_);
   bar->addSeparator();
   const auto chooser = [&](const QString& label, const QString& key) {
     auto* combo = new ElidingCombo(bar);
@@ -152,9 +165,12 @@ void MainWindow::make_pages() {
   compare_ = new ComparePage(controller_.runner(), time_);
   sweep_ = new SweepPage;
   connect(sweep_, &SweepPage::chosen, this, &MainWindow::open_point);
-  for (QWidget* page :
-       std::initializer_list<QWidget*>{start_, run_page_, compare_, sweep_, diagnostics_}) {
+  requests_ = new RequestsPage(time_);
+  budget_page_ = new BudgetPage(time_);
+  for (QWidget* page : std::initializer_list<QWidget*>{start_, run_page_, requests_, budget_page_,
+                                                       compare_, sweep_, diagnostics_}) {
     pages_->addWidget(page);
+    for (TimeChart* chart : page->findChildren<TimeChart*>()) give_menu(chart);
   }
   make_page_tabs();
 }
@@ -165,28 +181,37 @@ void MainWindow::make_page_tabs() {
   tabs_->setDrawBase(false);
   tabs_->setFocusPolicy(Qt::TabFocus);
   tabs_->setAccessibleName(tr("Pages"));
-  const std::vector<std::pair<QString, QWidget*>> pages = {{tr("Start"), start_},
-                                                           {tr("Run"), run_page_},
-                                                           {tr("Compare"), compare_},
-                                                           {tr("Sweep"), sweep_}};
-  for (const auto& [name, page] : pages) tabs_->addTab(name);
-  connect(tabs_, &QTabBar::currentChanged, this, [this](int index) {
-    if (index == 0) show_start();
-    if (index == 1) show_run_page();
-    if (index == 2) show_compare();
-    if (index == 3) show_sweep();
+  struct Tab {
+    QString name;
+    QWidget* page;
+    void (MainWindow::*show)();
+  };
+  const QList<Tab> tabs = {{tr("Start"), start_, &MainWindow::show_start},
+                           {tr("Run"), run_page_, &MainWindow::show_run_page},
+                           {tr("Requests"), requests_, &MainWindow::show_requests},
+                           {tr("Budget"), budget_page_, &MainWindow::show_budget},
+                           {tr("Compare"), compare_, &MainWindow::show_compare},
+                           {tr("Sweep"), sweep_, &MainWindow::show_sweep}};
+  for (const Tab& tab : tabs) {
+    tabs_->addTab(tab.name);
+    tab_pages_.append(tab.page);
+    allow_page(tab.page, tab.page == start_);
+  }
+  connect(tabs_, &QTabBar::currentChanged, this, [this, tabs](int index) {
+    if (index >= 0) (this->*tabs[index].show)();
   });
-  connect(pages_, &QStackedWidget::currentChanged, this, [this, pages] {
+  connect(pages_, &QStackedWidget::currentChanged, this, [this] {
     const QSignalBlocker quiet(tabs_);
     const QWidget* page = pages_->currentWidget();
-    playback_->setVisible(page == run_page_ || page == compare_);
-    for (std::size_t i = 0; i < pages.size(); ++i) {
-      if (pages[i].second == pages_->currentWidget()) tabs_->setCurrentIndex(static_cast<int>(i));
-    }
+    playback_->setVisible(page != start_ && page != sweep_ && page != diagnostics_);
+    tabs_->setCurrentIndex(static_cast<int>(tab_pages_.indexOf(pages_->currentWidget())));
   });
   menuBar()->setCornerWidget(tabs_);
   playback_->hide();  // until there is something to play
-  for (const int index : {1, 2, 3}) tabs_->setTabEnabled(index, false);
+}
+
+void MainWindow::allow_page(QWidget* page, bool allowed) {
+  tabs_->setTabEnabled(static_cast<int>(tab_pages_.indexOf(page)), allowed);
 }
 
 QWidget* MainWindow::make_run_page() {
@@ -250,8 +275,12 @@ void MainWindow::make_keys() {
 void MainWindow::show_keys() {
   const QStringList rows = {tr("Ctrl+O"),
                             tr("open a scenario"),
-                            tr("1, 2, 3"),
-                            tr("start page, the run, compare variants"),
+                            tr("1 … 6"),
+                            tr("start, run, requests, error budget, compare, sweep"),
+                            tr("R"),
+                            tr("slowest and failed requests where the clock stands"),
+                            tr("Menu, right click"),
+                            tr("of a chart: its requests, its picture"),
                             tr("Ctrl+K"),
                             tr("the knobs: every setting"),
                             tr("Ctrl+Z"),

@@ -128,6 +128,11 @@ void PlaybackBar::show_run() {
   show_clock();
 }
 
+void PlaybackBar::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() == QEvent::FontChange) show_run();
+}
+
 void PlaybackBar::show_clock() {
   const QSignalBlocker quiet(slider_);
   slider_->setValue(

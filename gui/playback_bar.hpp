@@ -36,6 +36,9 @@ class PlaybackBar : public QWidget {
  Q_SIGNALS:
   void playing_changed(bool playing);
 
+ protected:
+  void changeEvent(QEvent* event) override;
+
  private:
   void advance();
   void show_clock();

@@ -1,5 +1,6 @@
 #include "gui/screenshot.hpp"
 
+#include <QAction>
 #include <QApplication>
 #include <QDockWidget>
 #include <QPixmap>
@@ -8,6 +9,7 @@
 #include "gui/compare_page.hpp"
 #include "gui/knobs_panel.hpp"
 #include "gui/main_window.hpp"
+#include "gui/requests_page.hpp"
 #include "gui/start_page.hpp"
 
 namespace faultline::gui {
@@ -44,9 +46,24 @@ void turn_first(MainWindow& window, const ScreenshotOptions& options) {
   window.edits().set(key, options.turned.section('=', 1).toStdString());
 }
 
+void look_first(MainWindow& window, const ScreenshotOptions& options) {
+  auto* page = window.findChild<RequestsPage*>();
+  QObject::connect(
+      page, &RequestsPage::told, &window, [&window, options] { take_soon(window, options); },
+      Qt::SingleShotConnection);
+  window.show_requests_at(options.at_s.value_or(window.time().duration() / 2));
+}
+
 void show_page(MainWindow& window, const ScreenshotOptions& options) {
   if (!options.subject.isEmpty()) window.choose_subject(options.subject);
   if (options.page == "compare") return compare_first(window, options);
+  if (options.page == "requests") return look_first(window, options);
+  if (options.page == "budget") window.show_budget();
+  if (options.page == "presenting") {
+    window.findChild<QAction*>("presenting")->trigger();
+    window.showNormal();  // of the size that was asked for
+    window.resize(options.size);
+  }
   if (auto* dock = window.findChild<QDockWidget*>(options.page == "table" ? "values" : "knobs");
       options.page == "table" || options.page == "knobs") {
     dock->show();
@@ -62,6 +79,10 @@ void take_screenshot(MainWindow& window, const ScreenshotOptions& options) {
   if (options.start_page) {
     QObject::connect(window.findChild<StartPage*>(), &StartPage::completed, &window,
                      [&window, options] { take_soon(window, options); });
+    return;
+  }
+  if (options.sweep) {  // shown as soon as it is opened
+    QTimer::singleShot(0, &window, [&window, options] { take_soon(window, options); });
     return;
   }
   QObject::connect(

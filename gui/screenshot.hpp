@@ -15,8 +15,9 @@ struct ScreenshotOptions {
   std::optional<double> at_s;  // where the clock stands; none: the end
   QString subject;             // a client or service; empty: the first client
   bool start_page = false;     // nothing is opened
-  QString page;                // compare, knobs, table; empty: the run
-  QString turned;              // KEY=VALUE: a knob to turn first
+  bool sweep = false;          // what is opened are the results of a sweep
+  QString page;    // compare, requests, budget, knobs, table, presenting; empty: the run
+  QString turned;  // KEY=VALUE: a knob to turn first
 };
 
 // When the window has shown its first result (or mistakes), takes the picture and quits: with 0, or

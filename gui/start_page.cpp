@@ -8,6 +8,7 @@
 #include <QListWidget>
 #include <QPushButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "gui/card_delegate.hpp"
 
@@ -19,7 +20,8 @@ StartPage::StartPage(const QString& folder, QWidget* parent)
       waiting_(shipped_files(folder)),
       search_(new QLineEdit),
       cards_(new QListWidget),
-      recent_(new QListWidget) {
+      recent_(new QListWidget),
+      nothing_yet_(new QLabel(tr("What you open is listed here."))) {
   auto* title = new QLabel(tr("<h2>Watch a system fail</h2>"));
   auto* hint = new QLabel(tr("Choose a scenario: it runs at once. Or drop a .toml file anywhere."));
   search_->setPlaceholderText(tr("Find a scenario"));
@@ -39,6 +41,19 @@ StartPage::StartPage(const QString& folder, QWidget* parent)
   recent_->setFrameShape(QFrame::NoFrame);
   recent_->setAccessibleName(tr("Opened lately"));
   recent_->setStyleSheet("QListWidget { background: transparent; }");
+  recent_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  recent_->setTextElideMode(Qt::ElideMiddle);
+  nothing_yet_->setWordWrap(true);
+  nothing_yet_->setEnabled(false);
+  auto* steps =
+      new QLabel(tr("<b>First steps</b><ol style='margin-left:-22px'>"
+                    "<li>Choose a scenario. It runs at once.</li>"
+                    "<li><b>Space</b> plays it: the story appears when the clock gets there.</li>"
+                    "<li>Drag over a chart to look closer; <b>Backspace</b> goes back.</li>"
+                    "<li>Point at a spike and press <b>R</b>: the requests behind it.</li>"
+                    "<li><b>Ctrl+K</b>: turn a setting, and see what changes.</li>"
+                    "<li><b>5</b> compares the variants.</li></ol><b>?</b> lists all keys."));
+  steps->setWordWrap(true);
   auto* open = new QPushButton(tr("Open a file…"));
   connect(open, &QPushButton::clicked, this, &StartPage::asked_for_file);
 
@@ -51,7 +66,11 @@ StartPage::StartPage(const QString& folder, QWidget* parent)
   auto* side = new QVBoxLayout;
   side->addWidget(open);
   side->addWidget(new QLabel(tr("<b>Opened lately</b>")));
-  side->addWidget(recent_, 1);
+  side->addWidget(recent_);
+  side->addWidget(nothing_yet_);
+  side->addSpacing(14);
+  side->addWidget(steps);
+  side->addStretch(1);
   auto* body = new QHBoxLayout;
   body->addWidget(cards_, 1);
   auto* holder = new QWidget;
@@ -104,6 +123,7 @@ void StartPage::filter(const QString& words) {
 }
 
 void StartPage::show_recent(const QStringList& files) {
+  constexpr int kMostSeen = 8;
   recent_->clear();
   for (const QString& file : files) {
     if (!QFileInfo::exists(file)) continue;
@@ -111,6 +131,10 @@ void StartPage::show_recent(const QStringList& files) {
     item->setData(Qt::UserRole, file);
     item->setToolTip(file);
   }
+  const int rows = std::min(kMostSeen, recent_->count());
+  recent_->setFixedHeight(rows * (recent_->fontMetrics().lineSpacing() + 4) + 4);
+  recent_->setVisible(rows > 0);
+  nothing_yet_->setVisible(rows == 0);
 }
 
 }  // namespace faultline::gui

@@ -6,6 +6,7 @@
 #include <QTimer>
 #include <QWidget>
 
+class QLabel;
 class QLineEdit;
 class QListWidget;
 
@@ -36,6 +37,7 @@ class StartPage : public QWidget {
   QTimer idle_;
   QLineEdit* search_;
   QListWidget *cards_, *recent_;
+  QLabel* nothing_yet_;
 };
 
 }  // namespace faultline::gui

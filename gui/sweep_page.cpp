@@ -5,6 +5,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "gui/words.hpp"
 #include "lab/scenario/document.hpp"
@@ -60,6 +61,11 @@ bool SweepPage::open(const QString& file) {
     for (const std::string& metric : data_.metrics) {
       metric_->addItem(QString::fromStdString(metric_words(metric)));
     }
+    // What most people ask first.
+    const auto asked = std::find_if(data_.metrics.begin(), data_.metrics.end(),
+                                    [](const auto& one) { return one.ends_with("success_rate"); });
+    if (asked != data_.metrics.end())
+      metric_->setCurrentIndex(static_cast<int>(asked - data_.metrics.begin()));
     for (const std::string& axis : data_.axes) {
       x_->addItem(QString::fromStdString(axis));
       y_->addItem(QString::fromStdString(axis));

@@ -155,6 +155,10 @@ void draw_marker(QPainter& painter, Marker marker, QPointF c, const QColor& colo
   }
 }
 
+QPalette light_palette() {
+  return palette_of(kLight);
+}
+
 void apply_theme(QApplication& application, ThemeChoice choice) {
   // Before any palette is set, the application's own is the system's.
   static const bool system_dark = is_dark(QApplication::palette());

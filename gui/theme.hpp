@@ -33,6 +33,9 @@ Stroke stroke_of(Meaning meaning, const Theme& theme);
 // Draws a marker of about six pixels.
 void draw_marker(QPainter& painter, Marker marker, QPointF centre, const QColor& colour);
 
+// The light theme's, for paper.
+QPalette light_palette();
+
 enum class ThemeChoice { System, Light, Dark };
 void apply_theme(QApplication& application, ThemeChoice choice);
 

@@ -24,6 +24,7 @@ TimeChart::TimeChart(TimeAxis& time, QWidget* parent)
   setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   setRenderHint(QPainter::Antialiasing);
+  setFocusPolicy(Qt::StrongFocus);
   chart()->setBackgroundVisible(false);
   chart()->setMargins({});
   chart()->layout()->setContentsMargins(0, 0, 0, 0);
@@ -61,10 +62,20 @@ void TimeChart::reserve_right_axis(bool reserve) {
   rebuild();
 }
 
+int TimeChart::left_of(const QFontMetrics& metrics) {
+  return std::max(58, metrics.horizontalAdvance("100 ms") + 12);
+}
+
+int TimeChart::right_of(const QFontMetrics& metrics, bool with_axis) {
+  return with_axis ? std::max(46, metrics.horizontalAdvance("500/s") + 12) : 14;
+}
+
 QRectF TimeChart::plot() const {
-  const double top = 24, bottom = time_labels_ ? 22 : 6;
-  const double right = right_axis_ ? kRightAxis : kRightPlain;
-  return {kLeft, top, std::max(10.0, width() - kLeft - right),
+  const QFontMetrics metrics(font());
+  const double top = std::max(24, metrics.height() + 9);
+  const double bottom = time_labels_ ? std::max(22, metrics.height() + 7) : 6;
+  const double left = left_of(metrics), right = right_of(metrics, right_axis_);
+  return {left, top, std::max(10.0, width() - left - right),
           std::max(10.0, height() - top - bottom)};
 }
 
@@ -188,11 +199,27 @@ void TimeChart::mouseReleaseEvent(QMouseEvent* event) {
   const auto dragged = dragged_x_;
   pressed_x_.reset();
   dragged_x_.reset();
+  const double t = time_at(pressed);
   if (dragged) {
-    time_.zoom_to(time_at(pressed), time_at(*dragged));
+    const double other = time_at(*dragged);
+    time_.zoom_to(t, other);
+    Q_EMIT this->dragged(std::min(t, other), std::max(t, other));
   } else {
-    time_.set_cursor(time_at(pressed));
+    time_.set_cursor(t);
+    Q_EMIT clicked(std::clamp(t, 0.0, time_.duration()));
   }
+  viewport()->update();
+}
+
+void TimeChart::contextMenuEvent(QContextMenuEvent* event) {
+  const bool keyboard = event->reason() == QContextMenuEvent::Keyboard;
+  const QPoint where = keyboard ? mapToGlobal(rect().center()) : event->globalPos();
+  const double t = keyboard ? time_.cursor() : time_at(event->pos().x());
+  Q_EMIT asked_for_menu(where, std::clamp(t, 0.0, time_.duration()));
+}
+
+void TimeChart::show_window(std::optional<std::pair<double, double>> window) {
+  window_ = window;
   viewport()->update();
 }
 

@@ -32,8 +32,9 @@ class TimeChart : public QChartView {
   // Space for a second axis; every chart of a stack keeps the same.
   void reserve_right_axis(bool reserve);
 
-  // Left and right edge of the plot in this widget, for what has to line up with it.
-  static constexpr int kLeft = 58, kRightPlain = 14, kRightAxis = 46;
+  // Room beside the plot, for what has to line up with it: grows with the type.
+  static int left_of(const QFontMetrics& metrics);
+  static int right_of(const QFontMetrics& metrics, bool with_axis);
 
   // While one exists, charts paint themselves anew instead of copying their last picture: for other
   // resolutions, and for files that keep lines as lines.
@@ -48,6 +49,14 @@ class TimeChart : public QChartView {
 
   double time_at(double x) const;
   double x_of(double t) const;
+  // A stretch that stands out, in seconds; none.
+  void show_window(std::optional<std::pair<double, double>> window);
+
+ Q_SIGNALS:
+  void clicked(double t);
+  void dragged(double from, double to);  // after the zoom
+  // The menu was asked for, with the mouse or the keyboard.
+  void asked_for_menu(QPoint where, double t);
 
  protected:
   void paintEvent(QPaintEvent* event) override;
@@ -58,6 +67,7 @@ class TimeChart : public QChartView {
   void mouseReleaseEvent(QMouseEvent* event) override;
   void mouseDoubleClickEvent(QMouseEvent* event) override;
   void wheelEvent(QWheelEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
   void drawBackground(QPainter* painter, const QRectF& rect) override;
   void drawForeground(QPainter* painter, const QRectF& rect) override;
 
@@ -77,6 +87,7 @@ class TimeChart : public QChartView {
   void draw_grid(QPainter& painter) const;
   void draw_scale(QPainter& painter, const Scale& scale, bool right) const;
   void draw_markers(QPainter& painter) const;
+  void draw_marks(QPainter& painter) const;
   void draw_overlay(QPainter& painter) const;
   void draw_header(QPainter& painter) const;
   void describe_for_screen_readers();
@@ -89,6 +100,7 @@ class TimeChart : public QChartView {
   QValueAxis* right_values_;
   bool time_labels_ = true, right_axis_ = false;
   std::optional<double> pressed_x_, dragged_x_;
+  std::optional<std::pair<double, double>> window_;
   QPixmap picture_;
 };
 

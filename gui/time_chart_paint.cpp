@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gui/event_marks.hpp"
 #include "gui/time_axis.hpp"
 #include "gui/time_chart.hpp"
 #include "gui/words.hpp"
@@ -66,6 +67,7 @@ void TimeChart::drawBackground(QPainter* painter, const QRectF&) {
 
 void TimeChart::drawForeground(QPainter* painter, const QRectF&) {
   draw_markers(*painter);
+  draw_marks(*painter);
   if (!content_.curves.empty()) return;
   painter->setPen(theme_for(palette()).faint);
   painter->drawText(plot(), Qt::AlignCenter, tr("Nothing to show"));
@@ -139,6 +141,36 @@ void TimeChart::draw_markers(QPainter& painter) const {
   }
 }
 
+// What happened: a line from top to bottom, and its words where there is room.
+void TimeChart::draw_marks(QPainter& painter) const {
+  const Theme& theme = theme_for(palette());
+  const QRectF area = plot();
+  const QFontMetrics metrics(font());
+  for (const auto& [value, name] : content_.levels) {
+    if (value < left_.low || value > left_.high) continue;
+    const double y = y_of(value, left_);
+    painter.setPen(QPen(theme.faint, 1, Qt::DotLine));
+    painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
+    painter.drawText(QPointF(area.left() + 6, y - 3), qt(name));
+  }
+  double free_from = area.left();
+  for (const ChartMark& mark : content_.marks) {
+    if (mark.t < time_.from() || mark.t > time_.to()) continue;
+    const EventMark look = mark_of(mark.kind, theme);
+    const double x = x_of(mark.t);
+    painter.setPen(QPen(look.colour, 1, Qt::DashDotLine));
+    painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
+    draw_marker(painter, look.marker, {x, area.top() + 3}, look.colour);
+    const double room = area.right() - x - 8;
+    if (x < free_from || room < 60) continue;
+    const QString text =
+        metrics.elidedText(qt(mark.what), Qt::ElideRight, static_cast<int>(std::min(room, 220.0)));
+    painter.setPen(theme.text);
+    painter.drawText(QPointF(x + 7, area.bottom() - 5), text);
+    free_from = x + 14 + metrics.horizontalAdvance(text);
+  }
+}
+
 void TimeChart::draw_overlay(QPainter& painter) const {
   const Theme& theme = theme_for(palette());
   const QRectF area = plot();
@@ -146,6 +178,16 @@ void TimeChart::draw_overlay(QPainter& painter) const {
   if (x < area.right()) {
     painter.fillRect(QRectF(QPointF(x, area.top() - 3), area.bottomRight() + QPointF(4, 4)),
                      theme.veil);
+  }
+  if (window_ && window_->second > time_.from() && window_->first < time_.to()) {
+    QColor shade = palette().color(QPalette::Highlight);
+    painter.setPen(QPen(shade, 1));
+    shade.setAlpha(50);
+    painter.setBrush(shade);
+    const double from = std::max(area.left(), x_of(window_->first));
+    painter.drawRect(QRectF(
+        QPointF(from, area.top()),
+        QPointF(std::max(from + 3, std::min(area.right(), x_of(window_->second))), area.bottom())));
   }
   if (time_.mark() && *time_.mark() >= time_.from() && *time_.mark() <= time_.to()) {
     painter.setPen(QPen(theme.cursor, 1.2, Qt::DashLine));

@@ -5,6 +5,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <algorithm>
 
 #include "gui/theme.hpp"
@@ -35,14 +36,14 @@ std::vector<Judgement> by_urgency(std::vector<Judgement> judgements) {
   return judgements;
 }
 
-QString lines_of(const RunResult& result) {
+QStringList lines_of(const RunResult& result) {
   QStringList lines;
   for (const Judgement& one : by_urgency(result.expectations)) {
     QString line = sign_of(one.verdict) + "  " + QString::fromStdString(sentence(one));
     if (!one.why.empty()) line += " — " + QString::fromStdString(one.why);
     lines.append(line);
   }
-  return lines.join('\n');
+  return lines;
 }
 
 }  // namespace
@@ -91,11 +92,11 @@ void VerdictBar::show_result(const RunResult& result) {
   fingerprint_->setText(tr("seed %1 · %2")
                             .arg(result.seed)
                             .arg(QString::fromStdString(fingerprint_text(result.fingerprint))));
-  details_->setText(lines_of(result));
+  show_lines(lines_of(result));
   const int lines = std::min(kLinesSeen, counted.all());
   scroll_->setFixedHeight(lines * details_->fontMetrics().lineSpacing());
   scroll_->setVisible(lines > 0);
-  setAccessibleDescription(headline_->text() + ". " + details_->text());
+  setAccessibleDescription(headline_->text() + ". " + lines_.join(". "));
   set_mood(!result.ledger.balanced    ? Mood::Bad
            : !judged                  ? Mood::Unsure
            : counted.fail > 0         ? Mood::Bad
@@ -112,12 +113,38 @@ void VerdictBar::show_mistakes(const QString& file, const Diagnostics& mistakes)
   for (const Diagnostic& one : mistakes) {
     lines.append(QString::fromStdString(one.message + (one.hint.empty() ? "" : " – " + one.hint)));
   }
-  details_->setText(lines.join('\n'));
+  show_lines(lines);
   const auto seen = std::min<qsizetype>(kLinesSeen, lines.size());
   scroll_->setFixedHeight(static_cast<int>(seen) * details_->fontMetrics().lineSpacing());
   scroll_->setVisible(seen > 0);
-  setAccessibleDescription(headline_->text() + ". " + details_->text());
+  setAccessibleDescription(headline_->text() + ". " + lines_.join(". "));
   set_mood(Mood::Bad);
+}
+
+// Each on a line of its own, shortened to the width there is; all of it when pointed at.
+void VerdictBar::show_lines(const QStringList& lines) {
+  lines_ = lines;
+  details_->setToolTip(lines_.join('\n'));
+  shorten();
+}
+
+void VerdictBar::shorten() {
+  QFont large = font();
+  large.setBold(true);
+  large.setPointSizeF(large.pointSizeF() * 1.2);
+  if (headline_->font() != large) headline_->setFont(large);
+  const auto seen = std::min<qsizetype>(kLinesSeen, lines_.size());
+  scroll_->setFixedHeight(static_cast<int>(seen) * details_->fontMetrics().lineSpacing());
+  QStringList shown;
+  const int room = width() - 28 - scroll_->verticalScrollBar()->sizeHint().width();
+  for (const QString& line : lines_)
+    shown.append(details_->fontMetrics().elidedText(line, Qt::ElideRight, room));
+  if (const QString text = shown.join('\n'); details_->text() != text) details_->setText(text);
+}
+
+void VerdictBar::resizeEvent(QResizeEvent* event) {
+  QFrame::resizeEvent(event);
+  shorten();
 }
 
 QString VerdictBar::headline_text() const {
@@ -147,6 +174,7 @@ void VerdictBar::paint_mood() {
 void VerdictBar::changeEvent(QEvent* event) {
   QFrame::changeEvent(event);
   if (event->type() == QEvent::PaletteChange) paint_mood();
+  if (event->type() == QEvent::FontChange) shorten();
 }
 
 }  // namespace faultline::gui

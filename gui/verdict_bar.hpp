@@ -22,13 +22,17 @@ class VerdictBar : public QFrame {
 
  protected:
   void changeEvent(QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   enum class Mood { Good, Bad, Unsure };
   void set_mood(Mood mood);
   void paint_mood();
+  void show_lines(const QStringList& lines);
+  void shorten();
 
   Mood mood_ = Mood::Unsure;
+  QStringList lines_;
   QLabel* headline_;
   QLabel* fingerprint_;
   QLabel* details_;

@@ -107,8 +107,9 @@ double Histogram::mean_square() const {
 void Histogram::merge(const Histogram& other) {
   if (other.count_ == 0) return;
   cover(other.first_, other.first_ + other.size_);
-  for (std::uint32_t i = 0; i < other.size_; ++i)
-    buckets_[other.first_ - first_ + i] += other.buckets_[i];
+  const std::uint32_t least = bucket_of(other.min_), most = bucket_of(other.max_);
+  for (std::uint32_t b = least; b <= most; ++b)
+    buckets_[b - first_] += other.buckets_[b - other.first_];
   count_ += other.count_;
   sum_low_ += other.sum_low_;
   sum_high_ += other.sum_high_ + (sum_low_ < other.sum_low_ ? 1 : 0);
@@ -118,24 +119,40 @@ void Histogram::merge(const Histogram& other) {
 
 void Histogram::subtract(const Histogram& earlier) {
   if (earlier.count_ == 0) return;
-  FL_ASSERT(earlier.count_ <= count_ && earlier.first_ >= first_ &&
-                earlier.first_ + earlier.size_ <= first_ + size_,
+  Histogram was = earlier, fresh;
+  since(was, fresh);
+  swap(fresh);
+}
+
+void Histogram::since(Histogram& earlier, Histogram& fresh) const {
+  fresh.clear();
+  if (count_ == earlier.count_) return;
+  earlier.cover(first_, first_ + size_);
+  fresh.cover(first_, first_ + size_);
+  FL_ASSERT(earlier.count_ < count_ && earlier.size_ == size_,
             "subtracting what isn't an earlier state of this histogram");
-  std::uint64_t* mine = buckets_.get() + (earlier.first_ - first_);
-  const std::uint64_t* theirs = earlier.buckets_.get();
-  for (std::uint32_t i = 0; i < earlier.size_; ++i) mine[i] -= theirs[i];
-  count_ -= earlier.count_;
-  sum_high_ -= earlier.sum_high_ + (sum_low_ < earlier.sum_low_ ? 1 : 0);
-  sum_low_ -= earlier.sum_low_;
-  const std::uint64_t old_min = min_, old_max = max_;
-  min_ = ~std::uint64_t{0};
-  max_ = 0;
-  if (count_ == 0) return;
-  std::uint32_t least = bucket_of(old_min), most = bucket_of(old_max);
-  while (buckets_[least - first_] == 0) ++least;
-  while (buckets_[most - first_] == 0) --most;
-  min_ = std::max(lowest_of(least), old_min);
-  max_ = std::min(lowest_of(most) + width_of(most) - 1, old_max);
+  const std::uint32_t least = bucket_of(min_), most = bucket_of(max_);
+  const std::uint32_t n = most - least + 1;
+  const std::uint64_t* now = buckets_.get() + (least - first_);
+  std::uint64_t* was = earlier.buckets_.get() + (least - first_);
+  std::uint64_t* rest = fresh.buckets_.get() + (least - fresh.first_);
+  for (std::uint32_t i = 0; i < n; ++i) {
+    rest[i] = now[i] - was[i];
+    was[i] = now[i];
+  }
+  std::uint32_t low = 0, high = n - 1;
+  while (rest[low] == 0) ++low;
+  while (rest[high] == 0) --high;
+  fresh.min_ = std::max(lowest_of(least + low), min_);
+  fresh.max_ = std::min(lowest_of(least + high) + width_of(least + high) - 1, max_);
+  fresh.count_ = count_ - earlier.count_;
+  fresh.sum_high_ = sum_high_ - earlier.sum_high_ - (sum_low_ < earlier.sum_low_ ? 1 : 0);
+  fresh.sum_low_ = sum_low_ - earlier.sum_low_;
+  earlier.count_ = count_;
+  earlier.sum_low_ = sum_low_;
+  earlier.sum_high_ = sum_high_;
+  earlier.min_ = min_;
+  earlier.max_ = max_;
 }
 
 void Histogram::clear() {

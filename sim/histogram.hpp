@@ -76,6 +76,10 @@ class Histogram {
   // left. The min and max of the rest are known to their bucket only.
   void subtract(const Histogram& earlier);
 
+  // The same without a copy: `fresh` becomes what was recorded since `earlier`, and `earlier` what
+  // this one is now.
+  void since(Histogram& earlier, Histogram& fresh) const;
+
   // Forgets the records but keeps the memory.
   void clear();
 

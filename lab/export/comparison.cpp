@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -97,21 +98,65 @@ std::string heading(const VariantComparison& c) {
   return text;
 }
 
-std::string requests_of(const VariantComparison& c, const PairedRequests& p) {
-  const std::uint64_t all = p.both_ok + p.only_first_ok + p.only_other_ok + p.neither_ok;
-  if (all == 0) return {};
-  std::string text =
-      fmt::format("of {} requests of {}, {} answered only in {} and {} only in {}", all, p.client,
-                  p.only_other_ok, c.variants[p.variant].name, p.only_first_ok, c.variants[0].name);
-  if (p.both_ok > 0)
-    text += fmt::format(
-        "; of those answered in both {:.3g} % were faster and {:.3g} % slower ({} on "
-        "average)",
-        100.0 * static_cast<double>(p.faster) / static_cast<double>(p.both_ok),
-        100.0 * static_cast<double>(p.slower) / static_cast<double>(p.both_ok),
-        signed_value(p.latency_delta_s, "seconds"));
-  if (p.unpaired > 0) text += fmt::format("; {} had not ended in both", p.unpaired);
-  return text;
+// The columns of what became of the same requests, here and in the variant all are compared with.
+std::vector<std::string> request_columns(const VariantComparison& c) {
+  return {"only here", "only in " + c.variants[0].name, "in both", "faster", "slower", "mean Δ"};
+}
+
+// Client by client.
+std::vector<PairedRequests> by_client(const VariantComparison& c) {
+  std::vector<PairedRequests> all = c.requests;
+  std::stable_sort(all.begin(), all.end(), [](const PairedRequests& a, const PairedRequests& b) {
+    return a.client < b.client;
+  });
+  return all;
+}
+
+// A client's requests in a variant beside the same requests in the first one; empty where there are
+// none.
+std::vector<std::string> requests_of(const PairedRequests& p) {
+  if (p.both_ok + p.only_first_ok + p.only_other_ok + p.neither_ok == 0) return {};
+  std::vector<std::string> cells = {fmt::format("{}", p.only_other_ok),
+                                    fmt::format("{}", p.only_first_ok),
+                                    fmt::format("{}", p.both_ok)};
+  if (p.both_ok == 0) return cells;
+  const auto share = [&](std::uint64_t n) {
+    return fmt::format("{:.3g} %", 100.0 * static_cast<double>(n) / static_cast<double>(p.both_ok));
+  };
+  cells.insert(cells.end(),
+               {share(p.faster), share(p.slower), signed_value(p.latency_delta_s, "seconds")});
+  return cells;
+}
+
+std::string requests_table(const VariantComparison& c, std::size_t width) {
+  std::string rows, client;
+  for (const PairedRequests& p : by_client(c)) {
+    const std::vector<std::string> cells = requests_of(p);
+    if (cells.empty()) continue;
+    if (p.client != client) rows += "  " + p.client + "\n";
+    client = p.client;
+    std::string row = "    " + fit(label(c.variants[p.variant]), width, false);
+    for (const std::string& cell : cells) row += "  " + fit(cell, 12);
+    rows += row + "\n";
+  }
+  if (rows.empty()) return {};
+  std::string head = "  " + fit("answered …", width + 2, false);
+  for (const std::string& column : request_columns(c)) head += "  " + fit(column, 12);
+  return "\nRequest by request\n" + head + "\n" + rows;
+}
+
+std::string requests_markdown(const VariantComparison& c) {
+  std::string rows;
+  for (const PairedRequests& p : by_client(c)) {
+    const std::vector<std::string> cells = requests_of(p);
+    if (cells.empty()) continue;
+    rows += fmt::format("| {} | {} | {} |\n", p.client, label(c.variants[p.variant]),
+                        fmt::join(cells, " | "));
+  }
+  if (rows.empty()) return {};
+  return fmt::format(
+      "\nRequest by request, answered …\n\n| client | variant | {} |\n|---|---|{}\n{}",
+      fmt::join(request_columns(c), " | "), "---:|---:|---:|---:|---:|---:|", rows);
 }
 
 }  // namespace
@@ -132,17 +177,9 @@ std::string comparison_text(const VariantComparison& c) {
       out += line + "\n";
     }
   }
-  bool any = false;
-  for (const PairedRequests& p : c.requests) {
-    const std::string text = requests_of(c, p);
-    if (text.empty()) continue;
-    if (!any) out += "\nRequest by request:\n";
-    any = true;
-    out += "  " + text + "\n";
-  }
+  out += requests_table(c, width);
   out +=
-      "\nThe last figure is how many times as many runs the interval would take without common "
-      "random numbers.\n";
+      "\n× is how many times as many runs an interval would take without common random numbers.\n";
   return out;
 }
 
@@ -161,12 +198,7 @@ std::string comparison_markdown(const VariantComparison& c) {
                          factor_of(x), remark_of(x));
     }
   }
-  std::string lines;
-  for (const PairedRequests& p : c.requests) {
-    const std::string text = requests_of(c, p);
-    if (!text.empty()) lines += "- " + text + "\n";
-  }
-  if (!lines.empty()) out += "\nRequest by request:\n\n" + lines;
+  out += requests_markdown(c);
   return out;
 }
 

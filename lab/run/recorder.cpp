@@ -46,6 +46,12 @@ Measuring measuring_for(const Scenario& scenario, const WorldSpec& spec,
   m.step = bin_width(scenario.duration);
   m.bins = static_cast<std::size_t>(scenario.duration.ns / m.step.ns) + 2;
   if (options.trace_request) m.traced_request = *options.trace_request;
+  if (options.watch) {
+    m.watch = Watch{~0u, Instant{} + from_seconds(options.watch->from_s),
+                    Instant{} + from_seconds(options.watch->to_s), options.watch->keep};
+    for (std::uint32_t c = 0; c < spec.clients.size(); ++c)
+      if (spec.clients[c].name == options.watch->client) m.watch->client = c;
+  }
   m.trace_all = options.trace_all;
   m.log_requests = options.log_requests;
   for (const auto& slo : scenario.slos) {
@@ -86,6 +92,7 @@ Recorder::Recorder(const Scenario& scenario, World& world, Duration step)
   machine_before_.resize(services_.size());
   edge_before_.resize(edges_.size());
   latency_before_.resize(services_.size());
+  version_before_.resize(services_.size());
   wanted_.push_back(Instant{} + scenario.warmup);
   for (const Expectation& e : scenario.expectations) {
     if (!e.window) continue;
@@ -148,7 +155,7 @@ void Recorder::sample_bin() {
         b.failed += h.failed;
       }
     }
-    const Histogram latency = latency_since_last_bin(i);
+    const Histogram& latency = latency_since_last_bin(i);
     const Before& a = service_before_[i];
     ServiceSeries& out = services_[i].value;
     out.arrivals.push_back(static_cast<double>(b.arrivals - a.arrivals));
@@ -163,6 +170,7 @@ void Recorder::sample_bin() {
     out.p50_s.push_back(latency.quantile(0.5));
     out.p99_s.push_back(latency.quantile(0.99));
     service_before_[i] = b;
+    sample_versions(i);
     sample_machine(static_cast<std::uint32_t>(i));
   }
   for (std::size_t i = 0; i < edges_.size(); ++i) {
@@ -202,22 +210,19 @@ void Recorder::sample_machine(std::uint32_t i) {
 }
 
 // Of all its endpoints and versions.
-Histogram Recorder::latency_since_last_bin(std::size_t service) {
-  Histogram sum;
+const Histogram& Recorder::latency_since_last_bin(std::size_t service) {
+  latency_of_bin_.clear();
   std::size_t i = 0;
   std::vector<Histogram>& before = latency_before_[service];
   for (const auto& version : world_.services()[service].handling) {
     before.resize(std::max(before.size(), i + version.size()));
     for (const HandlingStatistics& h : version) {
-      Histogram& was = before[i++];
-      if (h.latency.count() == was.count()) continue;
-      Histogram fresh = h.latency;
-      fresh.subtract(was);
-      was = h.latency;
-      sum.empty() ? sum.swap(fresh) : sum.merge(fresh);
+      h.latency.since(before[i++], fresh_latency_);
+      latency_of_bin_.empty() ? latency_of_bin_.swap(fresh_latency_)
+                              : latency_of_bin_.merge(fresh_latency_);
     }
   }
-  return sum;
+  return latency_of_bin_;
 }
 
 RunResult Recorder::finish(const RunOptions& options) {
@@ -306,7 +311,7 @@ RunResult Recorder::finish(const RunOptions& options) {
   write_slos(r);
   write_rollouts(r);
   write_timeline(r);
-  r.trace = world_.trace();
+  write_requests(r);
   return r;
 }
 

@@ -25,12 +25,14 @@ class Recorder {
  private:
   void sample_bin();
   void sample_caches();
+  void sample_versions(std::size_t service);
   void sample_machine(std::uint32_t service);
-  Histogram latency_since_last_bin(std::size_t service);
+  const Histogram& latency_since_last_bin(std::size_t service);
   void keep_snapshot();
   void write_slos(RunResult& result) const;
   void write_rollouts(RunResult& result) const;
   void write_timeline(RunResult& result) const;
+  void write_requests(RunResult& result) const;
   void schedule_next();
 
   const Scenario& scenario_;
@@ -54,6 +56,12 @@ class Recorder {
   std::vector<MachineSnapshot> machine_before_;
   std::vector<EdgeStatistics> edge_before_;
   std::vector<std::vector<Histogram>> latency_before_;  // of services, by version and endpoint
+  struct VersionBefore {
+    std::uint64_t ok = 0, failed = 0;
+    Histogram latency;
+  };
+  std::vector<std::vector<VersionBefore>> version_before_;  // of services
+  Histogram latency_of_bin_, fresh_latency_;  // of the service at hand; kept for their room
   Instant bin_began_;
 };
 

@@ -11,6 +11,7 @@
 #include "lab/scenario/scenario.hpp"
 #include "models/system/statistics.hpp"
 #include "models/vocabulary/fact.hpp"
+#include "models/vocabulary/trace.hpp"
 
 namespace faultline {
 
@@ -70,7 +71,11 @@ struct SloFigures {
   double target = 0;
   std::uint64_t good = 0, total = 0;
   double availability = 1, budget_left = 1, burn_rate = 0;
+  // The budget of the window, in requests (slices, for throughput); what the history has spent of
+  // it; the seconds that history and run cover.
+  double budget = 0, spent_before = 0, history_s = 0, covered_s = 0;
   std::vector<double> budget_left_series, burn_rate_series;  // by bin
+  std::vector<double> good_series, bad_series;               // by bin, by when they ended
 };
 
 struct RolloutFigures {
@@ -90,12 +95,16 @@ struct ClientSeries {
   std::vector<double> offered, ok, failed, p50_s, p99_s;
   std::vector<double> quality;  // mean of the answers; 1 where there are none
 };
+struct VersionSeries {
+  std::vector<double> ok, failed, p50_s, p99_s;
+};
 struct ServiceSeries {
   std::vector<double> arrivals, queue, busy, instances, ok, failed;
-  std::vector<double> utilization;        // busy threads / threads of ready instances
-  std::vector<double> p50_s, p99_s;       // of the answers given in the bin, arrival to reply
-  std::vector<double> wasted_s;           // thread-seconds after the caller had gone
-  std::vector<double> cpu, memory, disk;  // utilization; empty where not modelled
+  std::vector<double> utilization;             // busy threads / threads of ready instances
+  std::vector<double> p50_s, p99_s;            // of the answers given in the bin, arrival to reply
+  std::vector<double> wasted_s;                // thread-seconds after the caller had gone
+  std::vector<double> cpu, memory, disk;       // utilization; empty where not modelled
+  std::vector<Named<VersionSeries>> versions;  // where there is more than one
 };
 struct CacheSeries {
   std::vector<double> lookups, hit_ratio;
@@ -131,6 +140,29 @@ struct Moment {
   std::string kind, subject, what;
 };
 
+// A request that was among the slowest or the failed of the stretch that was watched.
+struct WatchedFigures {
+  std::uint64_t number = 0;  // what --trace-request is given
+  std::string client;
+  double due_s = 0, took_s = 0;  // took: until the run's end, where it never ended
+  Error error = Error::None;
+  bool ended = false, degraded = false;
+};
+struct Watched {
+  std::uint64_t answers = 0, failures = 0;      // in the stretch, kept or not
+  std::vector<WatchedFigures> slowest, failed;  // slowest first; failed: and never ended
+};
+
+// A step of the traced request (models/vocabulary/trace.hpp), with names.
+struct TracePoint {
+  double t_s = 0, due_s = 0, waited_s = 0;
+  std::uint64_t call = 0, parent = 0;
+  unsigned attempt = 0, parent_attempt = 0, instance = 0;
+  TraceKind kind = TraceKind::Aside;
+  Error error = Error::None;
+  std::string caller, callee, sentence;
+};
+
 struct RunResult {
   std::string scenario, variant = "base", file;
   std::int64_t seed = 0;
@@ -150,6 +182,8 @@ struct RunResult {
   std::vector<Judgement> expectations;
   std::vector<Moment> timeline;                          // in order of time
   std::vector<std::string> trace;                        // of the request asked for
+  std::vector<TracePoint> steps;                         // the same, to be drawn
+  Watched watched;                                       // if asked for
   std::vector<Named<std::vector<RequestEnd>>> requests;  // by client, if asked for
   double step_s = 1;
   std::vector<Named<ClientSeries>> client_series;

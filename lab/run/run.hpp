@@ -12,10 +12,17 @@
 
 namespace faultline {
 
+struct WatchWindow {
+  std::string client;  // empty: of all
+  double from_s = 0, to_s = 0;
+  std::size_t keep = 20;  // of the answered and of the failed
+};
+
 struct RunOptions {
   std::optional<std::int64_t> seed;            // instead of the scenario's
   std::string variant = "base", file;          // for the result; the settings are in the scenario
   std::optional<std::uint64_t> trace_request;  // number of the request to tell, from 0
+  std::optional<WatchWindow> watch;            // the slowest and the failed of a stretch of time
   bool log_requests = false;                   // every request's end goes into the result
   bool trace_all = false;                      // every request (for tests)
   const std::atomic<bool>* stop = nullptr;     // set by another thread or a signal: end early

@@ -38,6 +38,10 @@ void Recorder::write_slos(RunResult& r) const {
       SloFigures f;
       f.client = slo.value.client;
       f.target = slo.value.target.value;
+      f.budget = budget;
+      f.spent_before = earlier_bad;
+      f.history_s = earlier_seconds;
+      f.covered_s = earlier_seconds + seconds;
       f.good = count.good;
       f.total = count.total;
       const double bad = static_cast<double>(count.total - count.good);
@@ -53,6 +57,8 @@ void Recorder::write_slos(RunResult& r) const {
         const double good_here = b < good_bins.size() ? good_bins[b] : 0;
         const double bad_here = b < bad_bins.size() ? bad_bins[b] : 0;
         spent += bad_here;
+        f.good_series.push_back(good_here);
+        f.bad_series.push_back(bad_here);
         f.budget_left_series.push_back(budget > 0 ? 1 - spent / budget : 1);
         f.burn_rate_series.push_back(
             good_here + bad_here > 0 ? bad_here / (good_here + bad_here) / allowed_share : 0);

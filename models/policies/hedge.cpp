@@ -67,8 +67,9 @@ class Hedge final : public Policy {
   OnTimer on_timer(const CallView& call) override {
     // Counted by what was sent: a hedge that has failed meanwhile is not given back.
     if (call.hedges >= max_) return {};
+    // The budget may allow it later, but not at this instant: the clock would stand still.
     if (budget_ && call.live > 0 && !budget_->may_resend(call, Error::None))
-      return {.again = patience()};
+      return {.again = std::max(patience(), milliseconds(1))};
     return {.verdict = OnTimer::Verdict::SendAnother,
             .again = call.hedges + 1 < max_ ? patience() : Duration{-1}};
   }

@@ -128,7 +128,7 @@ void World::on_user_ready(std::uint32_t id) {
 void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) {
   const ClientSpec& client = spec_.clients[i];
   ClientState& state = clients_[i];
-  const CallId id = calls_.acquire();
+  const CallId id = rows_.acquire();
   Call& call = calls_[id];
   call.lineage = lineage;
   call.due = now();
@@ -145,6 +145,7 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
   for (PeakCounter& peak : stats.arrivals_peaks) peak.count(now());
   stats.offered.add(now(), 1);
   for (SloCounter& slo : stats.slos) slo.due(now());
+  if (watch_) watch_->begun(lineage, requests_, i, now());
   if (requests_++ == measuring_.traced_request || measuring_.trace_all) {
     call.traced = true;
     trace(call, "client {} wants something", client.name);
@@ -159,6 +160,7 @@ void World::request_ended(Call& call, Outcome outcome) {
   const Duration took = now() - call.due;
   fingerprint_.add(call.lineage ^ static_cast<std::uint64_t>(outcome.error));
 
+  if (watch_) watch_->ended(call.lineage, now(), outcome);
   outcome.ok() ? ++ledger_.ok : ++ledger_.failed;
   ClientStatistics& stats = client_stats_[i];
   const bool in_time = !spec_.clients[i].deadline || took <= *spec_.clients[i].deadline;

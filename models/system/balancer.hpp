@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/system/balancing_rules.hpp"
+#include "models/system/by_instance.hpp"
 #include "models/system/outlier_detection.hpp"
 #include "models/vocabulary/rows.hpp"
 
@@ -24,12 +25,12 @@ struct BalancerState {
   std::optional<OutlierDetector> outliers;
   std::uint32_t hosts_known = kNone;                 // as of which change of the service's hosts
   std::vector<std::optional<PeakEwma>> round_trips;  // by the instance's ordinal
-  std::vector<std::uint32_t> loads;                  // as they were at the last refresh
+  Loads loads;                                       // as they were at the last refresh
   Instant next_look;
 
   // Takes the loads as they were at the last multiple of `every`. Whoever is about to change them
   // asks for this first.
-  void look_at_loads(Instant now, Duration every, const std::vector<std::uint32_t>& outstanding) {
+  void look_at_loads(Instant now, Duration every, const Loads& outstanding) {
     if (every.ns == 0 || now < next_look) return;
     loads = outstanding;
     next_look = Instant{(now.ns / every.ns + 1) * every.ns};

@@ -216,8 +216,7 @@ class Chooser {
 
   // The caller's attempts under way there, as far as it knows.
   std::uint32_t load(InstanceId id) const {
-    const auto& loads = spec_.refresh.ns > 0 ? state_.loads : target_.outstanding;
-    return id < loads.size() ? loads[id] : 0;
+    return load_at(spec_.refresh.ns > 0 ? state_.loads : target_.outstanding, id);
   }
 
   World& world_;

@@ -103,7 +103,7 @@ bool World::fetches_early(const Attempt& attempt, const Call& call, const StepSp
 // Fetches in the instance's own name: nobody waits, and no thread is held.
 void World::refresh(const Attempt& attempt, const StepSpec& step, std::uint32_t key) {
   CacheState& cache = caches_[step.cache];
-  const CallId id = calls_.acquire();
+  const CallId id = rows_.acquire();
   Call& call = calls_[id];
   const std::uint64_t own = derive(derive(seed_, step.key ^ kRefresh), key);
   call.lineage = derive(own, cache.refreshes++);
@@ -137,8 +137,10 @@ void World::refreshed(const Errand& errand, Outcome outcome) {
 void World::abandon_errands(InstanceId instance) {
   if (errands_.empty()) return;
   std::vector<CallId> lost;
-  calls_.each([&](CallId id, const Call& call) {
-    if (call.errand && call.wanted && errands_[id].instance == instance) lost.push_back(id);
+  rows_.each([&](CallId id, const CallRow& row) {
+    const Call& call = row.call;
+    if (in_use(call) && call.errand && call.wanted && errands_[id].instance == instance)
+      lost.push_back(id);
   });
   for (const CallId id : lost) {
     const Errand errand = errands_[id];

@@ -58,7 +58,7 @@ void World::send_try(CallId id, unsigned layer) {
 }
 
 AttemptId World::new_attempt(CallId call_id) {
-  const AttemptId id = attempts_.acquire();
+  const AttemptId id = calls_[call_id].sent == 0 ? call_id : rows_.acquire();
   Attempt& attempt = attempts_[id];
   Call& call = calls_[call_id];
   attempt.call = call_id;
@@ -116,7 +116,9 @@ void World::ask_policies(AttemptId id, unsigned layer) {
       attempt.waiting_at = static_cast<std::uint8_t>(layer);
       return;
     }
-    if (call.traced) trace(call, "is turned away before it is sent: {}", name(answer.why));
+    if (call.traced)
+      trace(call, {TraceKind::NotSent, attempt.number, answer.why, {}, 0},
+            "is turned away before it is sent: {}", name(answer.why));
     attempt.state = AttemptState::Waiting;
     attempt.waiting_at = static_cast<std::uint8_t>(depth);  // in no line
     ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];

@@ -123,7 +123,7 @@ void World::pass_gate(Attempt& attempt, const Call& call, const StepSpec& step) 
 void World::call_instead(CallId id, unsigned layer, std::uint32_t tier) {
   const PipelineSpec& spec = *pipeline_of(calls_[id]).spec;
   const std::uint32_t route = spec.instead[tier];
-  const CallId child_id = calls_.acquire();
+  const CallId child_id = rows_.acquire();
   Call& call = calls_[id];
   Call& child = calls_[child_id];
   child.lineage = derive(call.lineage, routes_[route].key);
@@ -139,9 +139,11 @@ void World::call_instead(CallId id, unsigned layer, std::uint32_t tier) {
   call.replaced = true;
   ++call.tier;
   if (errands_.size() <= std::max(id, child_id)) errands_.resize(std::max(id, child_id) + 1);
-  errands_[id] = {Errand::What::Instead, child_id, layer, kNone};
-  errands_[child_id] = {Errand::What::Instead, id, layer, kNone};
-  if (call.traced) trace(call, "asks {} instead", spec_.services[routes_[route].service].name);
+  errands_[id].substitute = child_id;
+  errands_[child_id] = {Errand::What::Instead, id, layer};
+  if (call.traced)
+    trace(call, {TraceKind::Instead}, "asks {} instead",
+          spec_.services[routes_[route].service].name);
   begin_call(child_id);
 }
 
@@ -157,7 +159,7 @@ void World::errand_ended(CallId id, Outcome outcome) {
 // The call is given up while another is under way in its place.
 void World::drop_substitute(CallId id) {
   calls_[id].replaced = false;
-  abandon_call(errands_[id].other);
+  abandon_call(errands_[id].substitute);
 }
 
 // --- parts that must be there

@@ -19,11 +19,17 @@ void World::detach(AttemptId id, Attempt& attempt, Call& call, const Route& rout
 
   if (attempt.instance != kNone) {
     if (route.watched) note_done(id, call);
-    auto& outstanding = callers_[call.caller].targets[route.target].outstanding;
-    if (attempt.instance < outstanding.size()) --outstanding[attempt.instance];
+    Target& target = callers_[call.caller].targets[route.target];
+    if (target.counts_outstanding) --target.outstanding[attempt.instance];
   }
   if (attempt.state == AttemptState::Waiting) return release_attempt(id, attempt);
   let_go(id, attempt, call, route);
+}
+
+void World::detach(AttemptId id) {
+  Attempt& attempt = attempts_[id];
+  Call& call = calls_[attempt.call];
+  detach(id, attempt, call, routes_[call.route]);
 }
 
 // The server has it, or the network.
@@ -113,17 +119,18 @@ void World::give_up_call(CallId id, unsigned layer, Error why) {
 void World::abandon_call(CallId id) {
   give_up_call(id, 0, Error::Cancelled);
   Call& call = calls_[id];
+  if (call.traced) trace(call, {TraceKind::Abandoned}, "is no longer waited for");
   call.wanted = false;
   release_reference(id);
 }
 
 void World::end_call(CallId id, Call& call, const Route& route, Outcome outcome) {
+  if (call.traced) tell_end(call, outcome);
   cancel_timers(call.timers, 0, ~0u);
   call.wanted = false;
   EdgeStatistics& edge = *route.counts;
   outcome.ok() ? ++edge.ok : ++edge.failed;
   if (call.errand) return errand_ended(id, outcome);
-  if (call.traced) tell_end(call, outcome);
   if (call.parent == kNone) {
     request_ended(call, outcome);
     return release_reference(id);
@@ -198,7 +205,9 @@ void World::on_attempt_timer(AttemptId id, std::uint32_t tag, TimerId timer) {
     case OnTimer::Verdict::GiveUp:
       break;
   }
-  if (call.traced) trace(call, "gives up on attempt {}: {}", attempt.number + 1, name(answer.why));
+  if (call.traced)
+    trace(call, {TraceKind::GivesUp, attempt.number, answer.why, {}, 0},
+          "gives up on attempt {}: {}", attempt.number + 1, name(answer.why));
   ++routes_[call.route].counts->errors[static_cast<std::size_t>(answer.why)];
   unwind(id, tag + 1, answer.why);
   attempt.passed = static_cast<LayerMask>(attempt.passed & ~(1u << tag));

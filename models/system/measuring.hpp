@@ -2,8 +2,10 @@
 // What a run is asked to write down.
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "models/system/request_watch.hpp"
 #include "models/system/statistics.hpp"
 #include "sim/time.hpp"
 
@@ -29,6 +31,7 @@ struct Measuring {
   std::vector<Slo> slos;
   bool log_requests = false;
   std::uint64_t traced_request = ~std::uint64_t{0};  // its number among all, from 0
+  std::optional<Watch> watch;                        // costs nothing where nobody watches
   bool trace_all = false;  // every request, each line headed by its call's lineage (for tests)
 };
 

@@ -22,14 +22,12 @@ void World::dispatch(AttemptId id, Attempt& attempt, Call& call, const Route& ro
   }
   attempt.instance = chosen;
   ++instances_[chosen].named;
-  if (!target.outstanding.empty()) {
-    if (chosen >= target.outstanding.size()) target.outstanding.resize(instances_.size());
-    ++target.outstanding[chosen];
-  }
+  if (target.counts_outstanding) ++target.outstanding[chosen];
   if (route.watched) note_sent(id, call);
   if (call.traced) {
-    trace(call, "attempt {} sets out for {}/{}", attempt.number + 1,
-          spec_.services[route.service].name, instances_[chosen].ordinal);
+    trace(call, {TraceKind::SetsOut, attempt.number, {}, {}, instances_[chosen].ordinal},
+          "attempt {} sets out for {}/{}", attempt.number + 1, spec_.services[route.service].name,
+          instances_[chosen].ordinal);
   }
   if (route.log != kNone) note_operation(id);
   if (route.ceremonious) return set_out(id);
@@ -77,7 +75,7 @@ InstanceId World::least_loaded(const Target& target, const std::vector<InstanceI
   std::uint32_t fewest = ~0u;
   for (std::size_t i = 0; i < among.size(); ++i) {
     const InstanceId id = among[(start + i) % among.size()];
-    const std::uint32_t load = id < target.outstanding.size() ? target.outstanding[id] : 0;
+    const std::uint32_t load = load_at(target.outstanding, id);
     if (load >= fewest) continue;
     fewest = load;
     best = id;
@@ -91,9 +89,7 @@ InstanceId World::better_of_two(const Target& target, const std::vector<Instance
   Draws draws(key);
   const std::size_t first = draws.below(among.size());
   const std::size_t second = (first + 1 + draws.below(among.size() - 1)) % among.size();
-  const auto load = [&](InstanceId id) {
-    return id < target.outstanding.size() ? target.outstanding[id] : 0;
-  };
+  const auto load = [&](InstanceId id) { return load_at(target.outstanding, id); };
   return load(among[second]) < load(among[first]) ? among[second] : among[first];
 }
 

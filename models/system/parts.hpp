@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "models/system/balancer.hpp"
+#include "models/system/by_instance.hpp"
 #include "models/system/door.hpp"
 #include "models/system/spec.hpp"
 #include "models/system/statistics.hpp"
@@ -30,13 +31,14 @@ struct Pipeline {
 struct Target {
   std::uint32_t service = 0;
   std::uint32_t turn = 0;
-  std::vector<std::uint32_t> outstanding;  // by instance id
+  bool counts_outstanding = false;
+  Loads outstanding;
   // Of a link with connections: those that are idle (or, if shared, the one there is), by instance
   // id; each with the instants at which it was set up and last used.
   struct Connection {
     Instant since, used;
   };
-  std::vector<std::vector<Connection>> idle;
+  ByInstance<std::vector<Connection>> idle;
   Instant resolved = Instant{} - Duration{1};  // until when its name is known
   std::unique_ptr<BalancerState> balancer;     // null: a plain kind
 };
@@ -158,8 +160,8 @@ struct Version {
 // What may start other people's work waits until the event at hand has run its course: nothing
 // ends, begins or goes away under the feet of a handler that is in the middle of a list.
 struct Afterwards {
-  enum class What : std::uint8_t { Serve, Settle, Kill } what;
-  std::uint32_t id;  // instance; attempt (kNone: called off); instance
+  enum class What : std::uint8_t { Serve, Settle, Kill, Shed } what;
+  std::uint32_t id;  // instance; attempt (kNone: called off); instance; attempt
 };
 
 // A feature flag: a version that calls meet in instances of another one.
@@ -246,9 +248,10 @@ struct CacheState {
 // Beside the row of a call that no job waits for, or that another stands in for.
 struct Errand {
   enum class What : std::uint8_t { Refresh, Instead } what = What::Refresh;
-  std::uint32_t other = kNone;  // Refresh: the cache; Instead: the other call of the two
+  std::uint32_t other = kNone;  // Refresh: the cache; Instead: the call that it stands in for
   std::uint32_t at = 0;         // Refresh: the key; Instead: the fallback's layer
   InstanceId instance = kNone;  // Refresh: that does it
+  CallId substitute = kNone;    // of a call, errand or not, that is `replaced`: what is under way
 };
 
 struct SwitchState {

@@ -78,25 +78,22 @@ AttemptId World::take_in_time(InstanceId id) {
   const CodelSettings& settings = *instance.spec->codel;
   if (settings.at_arrival()) return take_next(instance);
   Codel& codel = *instance.codel;
-  std::vector<AttemptId> shed;
   AttemptId next = kNone;
   const auto take = [&] {
     next = take_next(instance);
     return now() - attempts_[next].arrived;
   };
+  // Whoever is told may come again at once, or call off another: only after all have been chosen.
+  const auto shed = [&] {
+    attempts_[next].state = AttemptState::Replying;  // from here on it can't be called off
+    if (instance.door) learn_at_door(instance, attempts_[next], true);
+    afterwards_.push_back({Afterwards::What::Shed, next});
+    next = kNone;
+  };
   if (settings.kind == CodelSettings::Kind::Linux) {
-    codel.linux_way.dequeue(
-        now(), take, [&] { shed.push_back(next); }, [&] { return instance.queued; });
+    codel.linux_way.dequeue(now(), take, shed, [&] { return instance.queued; });
   } else {
-    while (instance.queued > 0 && codel.folly.sheds(now(), take())) {
-      shed.push_back(next);
-      next = kNone;
-    }
-  }
-  // Whoever is told may come again at once: only after all have been chosen.
-  for (const AttemptId out : shed) {
-    if (instances_[id].door) learn_at_door(instances_[id], attempts_[out], true);
-    refuse(out, Error::Shed);
+    while (instance.queued > 0 && codel.folly.sheds(now(), take())) shed();
   }
   return next;
 }

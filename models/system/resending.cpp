@@ -54,7 +54,11 @@ void World::send_branch_again(AttemptId old_id, unsigned layer, Outcome outcome,
   Attempt& old = attempts_[old_id];
   Attempt& attempt = attempts_[id];
   Call& call = calls_[call_id];
-  if (call.traced) tell_resend(call, outcome, pause);
+  if (call.traced) {
+    trace(call, {TraceKind::Failed, old.number, outcome.error}, "attempt {} failed",
+          old.number + 1);
+    tell_resend(call, outcome, pause);
+  }
   const auto kept = static_cast<LayerMask>((1u << (layer + 1)) - 1);
   attempt.passed = static_cast<LayerMask>(old.passed & kept);
   old.passed = static_cast<LayerMask>(old.passed & ~kept);

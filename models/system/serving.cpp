@@ -56,7 +56,9 @@ void World::refuse(AttemptId id, Error why, float retry_after_s) {
   const Call& call = calls_[attempt.call];
   ++handling(attempt, call).rejected;
   count_answer(attempt, call, Outcome::failed(why));
-  if (call.traced) trace(call, "is turned away at the door: {}", name(why));
+  if (call.traced)
+    trace(call, {TraceKind::TurnedAway, attempt.number, why, {}, 0},
+          "is turned away at the door: {}", name(why));
   reply(id, attempt, routes_[call.route], Outcome::failed(why, retry_after_s));
 }
 
@@ -64,6 +66,9 @@ void World::enqueue(InstanceId instance_id, AttemptId id) {
   Instance& instance = instances_[instance_id];
   Attempt& attempt = attempts_[id];
   attempt.state = AttemptState::Queued;
+  if (const Call& call = calls_[attempt.call]; call.traced)
+    trace(call, {TraceKind::Queued, attempt.number}, "waits in the queue, {} before it",
+          instance.queued);
   if (instance.codel && instance.queued == 0) instance.last_empty = now();
   Line& line = line_to_join(instance, attempt);
   attempt.prev = line.tail;
@@ -152,7 +157,9 @@ void World::finish_job(AttemptId id, Attempt& attempt, const Call& call, const R
   if (!outcome.ok() && !attempt.abandoned)
     instance.stats->failed_work_s += (now() - attempt.started).seconds();
   free_thread(id, attempt, instance);
-  if (call.traced) trace(call, "is done: {}", outcome.ok() ? "ok" : name(outcome.error));
+  if (call.traced)
+    trace(call, {TraceKind::Done, attempt.number, outcome.error, {}, 0}, "is done: {}",
+          outcome.ok() ? "ok" : name(outcome.error));
   attempt.state = AttemptState::Replying;  // from here on it can't be called off
   if (!mutation::leaves_threads_idle || instance.queued != 1) serve_next(instance_id);
   if (mutation::loses_answers && id % 16 == 0) return;
@@ -287,7 +294,8 @@ void World::release_attempt(AttemptId id, Attempt& attempt) {
     retire_if_idle(attempt.instance);
   }
   const CallId call = attempt.call;
-  attempts_.release(id);
+  attempt.call = kNone;
+  if (id != call) rows_.release(id);
   release_reference(call);
 }
 

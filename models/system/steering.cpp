@@ -31,8 +31,8 @@ Caller World::make_caller(const CallerSpec& spec, std::uint32_t ordinal,
     target.turn = ordinal;
     target.balancer = make_balancer(service, derive(spec.key, ordinal));
     const Balancing balancing = spec_.services[service].balancing;
-    if (balancing != Balancing::RoundRobin && balancing != Balancing::Random)
-      target.outstanding.resize(1);
+    target.counts_outstanding =
+        balancing != Balancing::RoundRobin && balancing != Balancing::Random;
     caller.targets.push_back(std::move(target));
   }
   return caller;

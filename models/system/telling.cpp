@@ -39,8 +39,10 @@ std::string told(Outcome outcome) {
 }  // namespace
 
 void World::tell_resend(const Call& call, Outcome outcome, Duration pause) {
-  trace(call, "try {} failed: {}; sent again in {:.3f} ms", call.tries, told(outcome),
-        pause.seconds() * 1e3);
+  // Beside a hedge, only one of the attempts is over.
+  const TraceKind kind = call.live > 0 ? TraceKind::Aside : TraceKind::Again;
+  trace(call, {kind, 0, outcome.error}, "try {} failed: {}; sent again in {:.3f} ms",
+        call.tries, told(outcome), pause.seconds() * 1e3);
 }
 
 void World::tell_absorbed(const Call& call, const Attempt& attempt, const After& answer) {
@@ -48,7 +50,8 @@ void World::tell_absorbed(const Call& call, const Attempt& attempt, const After&
   if (answer.verdict == After::Verdict::Rearm)
     then = answer.delay.ns > 0 ? "the next is sent when it was told" : "the next is sent at once";
   if (answer.verdict == After::Verdict::NoMore) then = "no more are sent";
-  trace(call, "attempt {} failed; {}", attempt.number + 1, then);
+  trace(call, {TraceKind::Failed, attempt.number}, "attempt {} failed; {}", attempt.number + 1,
+        then);
 }
 
 void World::tell_verdict(const Call& call, Outcome outcome, const After& answer) {
@@ -71,10 +74,43 @@ void World::tell_verdict(const Call& call, Outcome outcome, const After& answer)
 
 void World::tell_end(const Call& call, Outcome outcome) {
   const double took = (now() - call.due).seconds() * 1e3;
-  if (!outcome.ok()) return trace(call, "has failed after {:.3f} ms: {}", took, told(outcome));
+  const Told ended{TraceKind::Ended, 0, outcome.error};
+  if (!outcome.ok())
+    return trace(call, ended, "has failed after {:.3f} ms: {}", took, told(outcome));
   const double quality = static_cast<double>(outcome.quality());
-  trace(call, "is answered after {:.3f} ms{}", took,
+  trace(call, ended, "is answered after {:.3f} ms{}", took,
         quality < 1 ? fmt::format(", with quality {:g}", quality) : "");
+}
+
+void World::add_to_story(const Call& call, const Told& told, std::string sentence) {
+  TraceStep step{now(), call.due, told, call.lineage, 0, 0, routes_[call.route].edge, {}};
+  step.sentence = std::move(sentence);
+  // Once nobody wants it, whoever made it may be gone; its first step has told who that was.
+  if (!call.wanted) {
+    trace_.push_back(std::move(step));
+    return;
+  }
+  if (call.errand) {
+    const auto distance =
+        reinterpret_cast<const char*>(&call) - reinterpret_cast<const char*>(&rows_[0]);
+    const auto id = static_cast<CallId>(distance / static_cast<std::ptrdiff_t>(sizeof(CallRow)));
+    step.parent = calls_[errands_[id].other].lineage;
+  } else if (call.parent != kNone) {
+    step.parent = calls_[attempts_[call.parent].call].lineage;
+    step.parent_attempt = attempts_[call.parent].number;
+  }
+  trace_.push_back(std::move(step));
+}
+
+std::vector<std::string> World::trace() const {
+  std::vector<std::string> lines;
+  for (const TraceStep& step : trace_) {
+    const std::string who =
+        measuring_.trace_all ? fmt::format("{:016x} ", step.call) : std::string();
+    lines.push_back(fmt::format("{}{:>12.6f} s  {}  {}", who, step.at.seconds(),
+                                spec_.edges[step.edge].name, step.sentence));
+  }
+  return lines;
 }
 
 }  // namespace faultline

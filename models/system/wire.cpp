@@ -111,7 +111,6 @@ bool World::connection_waits(AttemptId id, Target& target, Duration& until) {
   const Attempt& attempt = attempts_[id];
   const LinkSpec& spec = spec_.links[routes_[calls_[attempt.call].route].link];
   if (!spec.connection || spec.connection->kind == ConnectionSpec::Kind::Fresh) return false;
-  if (target.idle.size() <= attempt.instance) target.idle.resize(instances_.size());
   auto& idle = target.idle[attempt.instance];
   if (spec.connection->kind == ConnectionSpec::Kind::Shared) {
     if (idle.empty()) return false;
@@ -195,15 +194,13 @@ void World::keep_connection(AttemptId id, Outcome outcome) {
   const Route& route = routes_[call.route];
   const auto& connection = spec_.links[route.link].connection;
   if (!connection || connection->kind == ConnectionSpec::Kind::Fresh) return;
-  auto& idle = callers_[call.caller].targets[route.target].idle;
-  if (idle.size() <= attempt.instance) return;
+  auto& pool = callers_[call.caller].targets[route.target].idle[attempt.instance];
   const bool lost = outcome.error == Error::Unreachable || outcome.error == Error::Crash;
   if (connection->kind == ConnectionSpec::Kind::Shared) {
-    if (lost) idle[attempt.instance].clear();
+    if (lost) pool.clear();
     return;
   }
   if (!wires_[id].open || lost) return;
-  auto& pool = idle[attempt.instance];
   if (pool.size() < connection->most_idle) pool.push_back({wires_[id].since, now()});
 }
 
@@ -211,7 +208,7 @@ void World::keep_connection(AttemptId id, Outcome outcome) {
 void World::forget_connections(InstanceId id) {
   for (Caller& caller : callers_) {
     for (Target& target : caller.targets) {
-      if (id < target.idle.size()) target.idle[id].clear();
+      if (auto* idle = target.idle.find(id)) idle->clear();
     }
   }
 }

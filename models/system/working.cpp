@@ -26,8 +26,8 @@ void World::start_job(AttemptId id, Attempt& attempt, const Call& call, const Ro
   instance.jobs = id;
   attempt.state = AttemptState::Calling;
   if (call.traced)
-    trace(call, "gets a thread after {:.3f} ms in the queue",
-          (now() - attempt.arrived).seconds() * 1e3);
+    trace(call, {TraceKind::GetsThread, attempt.number, {}, now() - attempt.arrived, 0},
+          "gets a thread after {:.3f} ms in the queue", (now() - attempt.arrived).seconds() * 1e3);
   if (!instance.ordinary) {
     Outcome how;
     if (fails_at_once(attempt, call, how)) return finish_job(id, attempt, call, route, how);
@@ -155,7 +155,7 @@ void World::begin_calls(AttemptId id, const StepSpec& step) {
 }
 
 CallId World::begin_leg(AttemptId id, std::uint32_t route) {
-  const CallId call_id = calls_.acquire();
+  const CallId call_id = rows_.acquire();
   Call& call = calls_[call_id];
   Attempt& attempt = attempts_[id];
   const Call& parent = calls_[attempt.call];
@@ -197,6 +197,13 @@ void World::leg_ended(AttemptId id, Outcome outcome) {
   const StepSpec& step = route.steps[attempt.step];
   if (step.kind == StepSpec::Kind::Cache) filled(id, step, outcome);
   settle_step(id, attempt, call, route, step);
+}
+
+void World::settle_step(AttemptId id) {
+  Attempt& attempt = attempts_[id];
+  const Call& call = calls_[attempt.call];
+  const Route& route = routes_[call.route];
+  settle_step(id, attempt, call, route, route.steps[attempt.step]);
 }
 
 // Whether the step's calls have gone well enough, or badly enough, to go on.

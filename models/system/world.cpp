@@ -140,6 +140,9 @@ void World::do_afterwards() {
       case Afterwards::What::Kill:
         kill(next.id);
         break;
+      case Afterwards::What::Shed:
+        refuse(next.id, Error::Shed);
+        break;
     }
   }
   afterwards_.clear();
@@ -185,7 +188,9 @@ Ledger World::ledger() const {
     in_queues += instance.queued;
   }
   std::uint64_t requests = 0, wanted = 0, held = 0, queued = 0;
-  calls_.each([&](CallId, const Call& call) {
+  rows_.each([&](CallId, const CallRow& row) {
+    const Call& call = row.call;
+    if (!in_use(call)) return;
     if (call.wanted && call.parent == kNone && !call.errand) ++requests;
     wanted += call.live;
     if (!call.wanted) return;
@@ -198,7 +203,9 @@ Ledger World::ledger() const {
     for (AttemptId id = call.attempts; id != kNone; id = attempts_[id].sibling)
       count(attempts_[id].passed);
   });
-  attempts_.each([&](AttemptId, const Attempt& attempt) {
+  rows_.each([&](AttemptId, const CallRow& row) {
+    const Attempt& attempt = row.attempt;
+    if (!in_use(attempt)) return;
     held += attempt.state == AttemptState::Working || attempt.state == AttemptState::Calling ||
             attempt.state == AttemptState::Computing;
     queued += attempt.state == AttemptState::Queued;
@@ -235,13 +242,6 @@ void World::tell(FactKind kind, std::string subject, std::string what) {
   constexpr std::size_t kMostFacts = 20'000;
   if (facts_.size() < kMostFacts)
     facts_.push_back({now(), kind, std::move(subject), std::move(what)});
-}
-
-void World::add_to_story(const Call& call, std::string sentence) {
-  const std::string who =
-      measuring_.trace_all ? fmt::format("{:016x} ", call.lineage) : std::string();
-  trace_.push_back(fmt::format("{}{:>12.6f} s  {}  {}", who, now().seconds(),
-                               spec_.edges[routes_[call.route].edge].name, sentence));
 }
 
 }  // namespace faultline

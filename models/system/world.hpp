@@ -63,7 +63,10 @@ class World : private WorldState {
   double disk_busy_s(std::uint32_t service) const;
   const ControllerState& controller(std::uint32_t i) const { return controllers_[i]; }
   const std::vector<Fact>& facts() const { return facts_; }
-  const std::vector<std::string>& trace() const { return trace_; }
+  // The steps of the traced requests, and as lines; who was watched.
+  const std::vector<TraceStep>& steps() const { return trace_; }
+  std::vector<std::string> trace() const;
+  std::optional<RequestWatch>& watch() { return watch_; }
 
  private:
   void handle(const Calendar::Happening& what);
@@ -95,11 +98,7 @@ class World : private WorldState {
   [[gnu::noinline]] void tell_policies(CallId id, AttemptId attempt, unsigned layer,
                                        Outcome outcome);
   void unwind(AttemptId id, unsigned floor, Error why);
-  void detach(AttemptId id) {
-    Attempt& attempt = attempts_[id];
-    Call& call = calls_[attempt.call];
-    detach(id, attempt, call, routes_[call.route]);
-  }
+  void detach(AttemptId id);
   void detach(AttemptId id, Attempt& attempt, Call& call, const Route& route);
   [[gnu::noinline]] void let_go(AttemptId id, Attempt& attempt, Call& call, const Route& route);
   void cancel_others(Call& call, AttemptId kept) {
@@ -238,12 +237,7 @@ class World : private WorldState {
                                       const Call& call) const;
   CallId begin_leg(AttemptId id, std::uint32_t route);
   void leg_ended(AttemptId id, Outcome outcome);
-  void settle_step(AttemptId id) {
-    Attempt& attempt = attempts_[id];
-    const Call& call = calls_[attempt.call];
-    const Route& route = routes_[call.route];
-    settle_step(id, attempt, call, route, route.steps[attempt.step]);
-  }
+  void settle_step(AttemptId id);
   void settle_step(AttemptId id, Attempt& attempt, const Call& call, const Route& route,
                    const StepSpec& step);
   bool is_decided(const Attempt& attempt, const StepSpec& step) const;
@@ -388,13 +382,18 @@ class World : private WorldState {
   void do_afterwards();
 
   void tell(FactKind kind, std::string subject, std::string what);
-  // A sentence of a traced request's story; ask call.traced first.
+  // A step of a traced request's story; ask call.traced first.
+  template <class... Args>
+  [[gnu::cold, gnu::noinline]] void trace(const Call& call, const Told& told,
+                                          fmt::format_string<Args...> sentence, Args... args) {
+    add_to_story(call, told, fmt::format(sentence, std::move(args)...));
+  }
   template <class... Args>
   [[gnu::cold, gnu::noinline]] void trace(const Call& call, fmt::format_string<Args...> sentence,
                                           Args... args) {
-    add_to_story(call, fmt::format(sentence, std::move(args)...));
+    add_to_story(call, {}, fmt::format(sentence, std::move(args)...));
   }
-  void add_to_story(const Call& call, std::string sentence);
+  void add_to_story(const Call& call, const Told& told, std::string sentence);
 };
 
 }  // namespace faultline

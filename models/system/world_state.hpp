@@ -11,6 +11,7 @@
 #include "models/system/parts.hpp"
 #include "models/vocabulary/fact.hpp"
 #include "models/vocabulary/identity.hpp"
+#include "models/vocabulary/trace.hpp"
 #include "sim/assert.hpp"
 #include "sim/calendar.hpp"
 #include "sim/fingerprint.hpp"
@@ -21,7 +22,9 @@ namespace faultline {
 class WorldState {
  protected:
   WorldState(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuring)
-      : spec_(spec), seed_(seed), measuring_(measuring) {}
+      : spec_(spec), seed_(seed), measuring_(measuring) {
+    if (measuring.watch) watch_.emplace(*measuring.watch);
+  }
 
   enum Kind : unsigned {
     kArrival,         // id: client
@@ -69,7 +72,7 @@ class WorldState {
   }
   std::uint32_t user_of(const Attempt& attempt) const { return who(attempt.call).user; }
   void release_reference(CallId id) {
-    if (--calls_[id].references == 0) calls_.release(id);
+    if (--calls_[id].references == 0) rows_.release(id);
   }
   std::uint64_t attempt_key(const Call& call, const Attempt& attempt) const {
     return attempt.number == 0 ? call.lineage : derive(call.lineage, attempt.number);
@@ -93,8 +96,9 @@ class WorldState {
   Calendar calendar_;
   Fingerprint fingerprint_;
 
-  Slab<Call> calls_;
-  Slab<Attempt> attempts_;
+  Slab<CallRow> rows_;
+  Column<Call, &CallRow::call> calls_{rows_};
+  Column<Attempt, &CallRow::attempt> attempts_{rows_};
   bool has_users_ = false;
   std::vector<Identity> identities_;  // by call, if there are users
   std::vector<Route> routes_;
@@ -135,7 +139,8 @@ class WorldState {
   std::uint64_t attempts_begun_ = 0, attempts_ended_ = 0;
   std::vector<Fact> facts_;
   std::uint64_t requests_ = 0;
-  std::vector<std::string> trace_;
+  std::vector<TraceStep> trace_;
+  std::optional<RequestWatch> watch_;
 };
 
 }  // namespace faultline

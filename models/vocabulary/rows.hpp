@@ -93,4 +93,32 @@ struct Attempt {
 };
 static_assert(sizeof(Attempt) <= 80);
 
+// A call and its first attempt share a row and an id: most calls never make another. The row goes
+// when nothing refers to the call any more. A further attempt has the attempt's half of a row of
+// its own, and leaves the call's half empty.
+struct CallRow {
+  Call call;
+  Attempt attempt;
+};
+static_assert(sizeof(CallRow) == 144);
+
+inline bool in_use(const Call& call) {
+  return call.references > 0;
+}
+inline bool in_use(const Attempt& attempt) {
+  return attempt.call != kNone;
+}
+
+// One of the two halves, by id.
+template <class Half, Half CallRow::*half>
+class Column {
+ public:
+  explicit Column(Slab<CallRow>& rows) : rows_(&rows[0]) {}
+  Half& operator[](std::uint32_t id) { return rows_[id].*half; }
+  const Half& operator[](std::uint32_t id) const { return rows_[id].*half; }
+
+ private:
+  CallRow* rows_;
+};
+
 }  // namespace faultline

@@ -27,6 +27,8 @@ inline RunResult synthetic_result(const std::string& variant = "base", int bins 
   slo.good = 58'000;
   slo.availability = 0.9667;
   slo.budget_left = -32.3;
+  slo.budget = 60;
+  slo.covered_s = bins - 60;
   for (int i = 0; i < bins; ++i) {
     const bool bad = i >= 180 && i < 300;
     client.offered.push_back(100);
@@ -43,6 +45,8 @@ inline RunResult synthetic_result(const std::string& variant = "base", int bins 
     service.busy.push_back(bad ? 64 : 32);
     slo.budget_left_series.push_back(bad ? 0.5 : 1);
     slo.burn_rate_series.push_back(bad ? 600 : 0);
+    slo.good_series.push_back(i < 60 ? 0 : client.ok.back());
+    slo.bad_series.push_back(bad ? 60 : 0);
   }
   r.client_series = {{"shoppers", client}};
   r.service_series = {{"gateway", service}, {"db", service}};

@@ -41,7 +41,7 @@ TEST_CASE("comparing overlays the runs and counts the differences", "[compare]")
   SmallFile file;
   OpenWindow window(run_file);
   window.open(file.path());
-  QTest::keyClick(window.made.get(), Qt::Key_3);
+  QTest::keyClick(window.made.get(), Qt::Key_5);
   auto* page = window.find<ComparePage>();
   REQUIRE(page->isVisible());
   CHECK(page->chosen_variants() == QStringList{"base", "calm", "wide"});
@@ -69,6 +69,9 @@ TEST_CASE("comparing overlays the runs and counts the differences", "[compare]")
   // One clock for all: playing is a race.
   window->time().set_cursor(7);
   CHECK(page->charts()[3]->x_of(7) == Approx(page->charts()[0]->x_of(7)));
+  QTest::keyClick(window.made.get(), Qt::Key_Space);
+  REQUIRE(QTest::qWaitFor([&] { return window->time().cursor() > 7; }, 5000));
+  QTest::keyClick(window.made.get(), Qt::Key_Space);
 }
 
 TEST_CASE("a comparison can be stopped", "[compare]") {

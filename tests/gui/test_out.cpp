@@ -1,12 +1,12 @@
 // What the window gives out, and what it shows beside the charts.
 
-#include <time.h>
-
 #include <QAbstractItemModelTester>
 #include <QClipboard>
+#include <QContextMenuEvent>
 #include <QDockWidget>
 #include <QFileInfo>
 #include <QImage>
+#include <QMenu>
 #include <QProcess>
 #include <QStandardPaths>
 #include <QXmlStreamReader>
@@ -28,13 +28,6 @@ QByteArray bytes_of(const QString& path) {
   QFile file(path);
   REQUIRE(file.open(QIODevice::ReadOnly));
   return file.readAll();
-}
-
-// Milliseconds that this thread has worked; waiting for other programs doesn't count.
-double worked_ms() {
-  timespec t{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_nsec) / 1e6;
 }
 
 }  // namespace
@@ -197,4 +190,64 @@ TEST_CASE("the program opens a window on a real X server", "[out][xvfb]") {
   INFO(process.readAllStandardError().toStdString());
   CHECK(process.exitCode() == 0);
   CHECK(QImage(picture).size() == QSize(1100, 750));
+}
+
+TEST_CASE("one chart goes out by itself, from its menu", "[out]") {
+  QTemporaryDir folder;
+  OpenWindow window;
+  window.open();
+  TimeChart& chart = *window.find<GoldenSignals>()->charts()[0];
+  REQUIRE(window->export_chart(chart, folder.filePath("one.png")));
+  CHECK(QImage(folder.filePath("one.png")).size() == chart.size());
+  REQUIRE(window->export_chart(chart, folder.filePath("two.png"), 2));
+  CHECK(QImage(folder.filePath("two.png")).size() == chart.size() * 2);
+  REQUIRE(window->export_chart(chart, folder.filePath("chart.svg")));
+  const QByteArray svg = bytes_of(folder.filePath("chart.svg"));
+  CHECK(svg.contains(">Latency</text>"));
+  CHECK(svg.contains("<path"));
+  CHECK_FALSE(svg.contains("<image"));
+  REQUIRE(window->export_chart(chart, folder.filePath("chart.pdf")));
+  CHECK(bytes_of(folder.filePath("chart.pdf")).startsWith("%PDF"));
+  QContextMenuEvent asked(QContextMenuEvent::Keyboard, {10, 10});
+  chart.setFocus();
+  QApplication::sendEvent(chart.viewport(), &asked);
+  auto* menu = window->findChild<QMenu*>("chart_menu");
+  REQUIRE(menu != nullptr);
+  QString texts;
+  for (const QAction* action : menu->actions()) texts += action->text().remove('&') + "|";
+  for (const char* wanted : {"PNG", "twice as sharp", "SVG", "PDF"}) CHECK(texts.contains(wanted));
+  menu->close();
+}
+
+TEST_CASE("the report is one file with verdict, charts, figures, story and command", "[out]") {
+  SmallFile file;
+  OpenWindow window(run_file);
+  window.open(file.path());
+  const QString path = file.folder.filePath("report.html");
+  REQUIRE(window->export_report(path));
+  const QString text = QString::fromUtf8(bytes_of(path));
+  CHECK(text.startsWith("<!doctype html>"));
+  CHECK(text.contains("A small shop"));
+  CHECK(text.contains("The expectation "));
+  CHECK(text.count("data:image/svg+xml;base64,") >= 4);
+  CHECK(text.contains("<td>visitors</td>"));
+  CHECK(text.contains("db slower"));
+  CHECK(text.contains("faultline run " + file.path() + " --seed 3"));
+  CHECK(text.contains("# what a default looks like"));  // the scenario itself
+  for (const char* outside : {"<script", "http://", "https://", "src=\"/"}) {
+    INFO(outside);
+    CHECK_FALSE(text.contains(outside));
+  }
+  const auto at = text.indexOf("base64,") + 7;
+  const QByteArray svg =
+      QByteArray::fromBase64(text.mid(at, text.indexOf('"', at) - at).toLatin1());
+  QXmlStreamReader xml(svg);
+  int paths = 0;
+  while (!xml.atEnd()) {
+    if (xml.readNext() == QXmlStreamReader::StartElement && xml.name() == QLatin1String("path"))
+      ++paths;
+  }
+  CHECK_FALSE(xml.hasError());
+  CHECK(paths > 5);
+  CHECK_FALSE(window->export_report("/no/such/folder/report.html"));
 }

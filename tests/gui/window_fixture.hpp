@@ -1,6 +1,8 @@
 #pragma once
 // A real window on the offscreen platform, with a runner of the test's own.
 
+#include <time.h>
+
 #include <QApplication>
 #include <QSettings>
 #include <QSignalSpy>
@@ -36,6 +38,13 @@ inline QApplication& application() {
     return app;
   }();
   return *made;
+}
+
+// Milliseconds that this thread has worked; waiting for other programs doesn't count.
+inline double worked_ms() {
+  timespec t{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_nsec) / 1e6;
 }
 
 inline RunOutcome synthetic_run(const RunRequest& request, const std::atomic<bool>&,

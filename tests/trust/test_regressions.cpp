@@ -200,3 +200,56 @@ error = "client_error"
   CHECK(errors[static_cast<std::size_t>(Error::ServerError)] == Approx(600).epsilon(0.15));
   CHECK(errors[static_cast<std::size_t>(Error::ClientError)] == Approx(540).epsilon(0.15));
 }
+
+TEST_CASE("behind the scenes, too, something else may be asked instead", "[regression]") {
+  // A refresh whose fetch fails and has a fallback that calls: each took the other for its own.
+  const auto r = audited(R"toml(
+[client.c]
+calls = "s"
+rate = "50/s"
+[service.s]
+threads = 64
+steps = [{ cache = "k", keys = 10, miss = "down", policy = "p" }]
+[service.down]
+threads = 64
+work = "5ms"
+[service.other]
+threads = 64
+work = "10ms"
+[cache.k]
+ttl = "1s"
+stale_while_revalidate = "10s"
+[policy.p]
+fallback = { call = "other" }
+[[fault]]
+kind = "errors"
+at = "5s"
+for = "20s"
+service = "down"
+share = "100%"
+)toml");
+  CHECK(r->clients[0].value.success_rate == 1);
+  CHECK(r->caches[0].value.counts.refreshes > 50);
+}
+
+TEST_CASE("a hedge whose budget is spent doesn't stop the clock", "[regression]") {
+  // Answers in no time at all, so that the hedge is due at once; and then there is no answer.
+  const auto r = audited(R"toml(
+[client.c]
+calls = "s"
+users = 20
+think = "200ms"
+policy = "p"
+[service.s]
+threads = 4
+work = "0s"
+[policy.p]
+hedge = { after = "p90", max = 2, budget = { kind = "envoy", min_concurrent = 2 } }
+[[fault]]
+kind = "latency"
+at = "10s"
+link = "c->s"
+add = "300ms"
+)toml");
+  CHECK(r->edges[0].value.hedges > 20);
+}

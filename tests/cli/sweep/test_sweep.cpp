@@ -229,7 +229,8 @@ TEST_CASE("a sweep that can't be run says why", "[cli][US4]") {
 TEST_CASE("an interrupted sweep keeps what it has", "[cli][US4]") {
   const std::string sweep =
       "$F sweep " + small_sweep() + " --replications 4000 --quiet -o " + at("interrupted");
-  says("timeout --foreground --preserve-status -s INT 3 " + sweep, 130, "interrupted; [^]*--resume");
+  says("timeout --foreground --preserve-status -s INT 3 " + sweep, 130,
+       "interrupted; [^]*--resume");
   says("$F sweep status " + at("interrupted"), 4, "[1-9]\\d* of 36000 runs");
 }
 
@@ -238,6 +239,22 @@ TEST_CASE("points that don't work are told, and the others counted", "[cli][US4]
            " --axis 'policy.p.breaker.min_calls=5,50' --axis 'policy.p.breaker.window=10,100' -o " +
            at("partly"),
        4, "3 runs gave no result:[^]*min_calls=50 policy.p.breaker.window=10: E306");
+}
+
+TEST_CASE("on a terminal a sweep tells how far it is, at which rate, and how long it will take",
+          "[cli][US4]") {
+  // `script` gives it a terminal; one of the four breakers can never have enough calls to judge.
+  const std::string sweep = "$F sweep " + small_sweep() +
+                            " --axis 'policy.p.breaker.min_calls=5,50' --axis "
+                            "'policy.p.breaker.window=10,100' -o " +
+                            at("told");
+  const Ran ran = shell("script -qec \"" + sweep + "\" /dev/null");
+  INFO(ran.out.substr(0, 2000) << ran.err);
+  CHECK(std::regex_search(
+      ran.out, std::regex("\r\\d+ of 12 runs, [0-9.]+/s(, [1-3] failed)?, \\d+ s left\x1b\\[K")));
+  CHECK(std::regex_search(ran.out, std::regex("12 of 12 runs, [0-9.]+/s, 3 failed, 0 s left")));
+  // Elsewhere there is none.
+  CHECK(shell(sweep + " --force").err.find(" left") == std::string::npos);
 }
 
 TEST_CASE("compare: paired differences in four forms", "[cli][US2]") {
