@@ -79,6 +79,7 @@ class Builder {
     s.balancing = service.balancer.kind;
     s.balancer = balancer_of(service);
     s.caller.zones = zones_of(service.zones);
+    s.contention = service.contention.value;
     if (service.warm_up) s.warm_up = {service.warm_up->lasts, service.warm_up->factor};
     add_machine(service, s);
     s.key = s.caller.key = derive(std::uint64_t{0x73}, named.name);
@@ -151,7 +152,8 @@ class Builder {
       s.operations = step.operations;
     }
     if (step.flush) s.kind = StepSpec::Kind::Flush;
-    if (step.work || step.cpu || step.disk || step.flush) return s;
+    if (step.work || step.cpu || step.disk || step.flush || is_about_record(step, spec_, s))
+      return s;
     if (!step.otherwise.empty()) {
       s.otherwise = add_route(who, step.otherwise, step.policy, step.idempotent,
                               derive(key, std::uint64_t{1}));

@@ -149,6 +149,16 @@ StepSpec work_step(const Distribution& work, std::uint64_t key) {
   return s;
 }
 
+bool is_about_record(const Step& step, WorldSpec& spec, StepSpec& s) {
+  const std::string& name = step.read.empty() ? step.write : step.read;
+  if (name.empty()) return false;
+  s.kind = step.read.empty() ? StepSpec::Kind::Write : StepSpec::Kind::Read;
+  const auto known = std::find(spec.records.begin(), spec.records.end(), name);
+  s.record = static_cast<std::uint32_t>(known - spec.records.begin());
+  if (known == spec.records.end()) spec.records.push_back(name);
+  return true;
+}
+
 EndpointSpec endpoint_spec(const std::string& name, const EndpointEffects& effects) {
   EndpointSpec e;
   e.name = name;

@@ -9,6 +9,8 @@ namespace faultline {
 // The tiers of a policy's fallback; none if it has none.
 std::span<const FallbackTier> tiers_of(const Scenario& scenario, std::string_view policy);
 bool calls_instead(const Scenario& scenario, std::string_view policy);
+// Whether the step reads or writes a record; if so, `s` says which.
+bool is_about_record(const Step& step, WorldSpec& spec, StepSpec& s);
 EndpointSpec endpoint_spec(const std::string& name, const EndpointEffects& effects);
 // The shorthand is an endpoint without a name.
 std::vector<Named<Endpoint>> endpoints_of(const Named<Service>& named);

@@ -88,6 +88,29 @@ void check_ladders(const Scenario& scenario, Found& found) {
   }
 }
 
+// A write of what nobody reads fails always.
+void check_records(const Scenario& scenario, Found& found) {
+  std::vector<std::string> read;
+  const auto each = [&](auto visit) {
+    for (const auto& [name, service] : scenario.services) {
+      const std::vector<std::string> path{"service", name};
+      for (std::size_t i = 0; i < service.steps.size(); ++i) visit(service.steps[i], path, i);
+      for (const auto& [end, endpoint] : service.endpoints) {
+        for (std::size_t i = 0; i < endpoint.steps.size(); ++i)
+          visit(endpoint.steps[i], {"service", name, "endpoint", end}, i);
+      }
+    }
+  };
+  each([&](const Step& step, const std::vector<std::string>&, std::size_t) {
+    if (!step.read.empty()) read.push_back(step.read);
+  });
+  each([&](const Step& step, std::vector<std::string> path, std::size_t i) {
+    if (step.write.empty() || std::find(read.begin(), read.end(), step.write) != read.end()) return;
+    path.insert(path.end(), {"steps", std::to_string(i), "write"});
+    found.push_back({std::move(path), "nobody reads " + step.write, "add a step that does"});
+  });
+}
+
 }  // namespace
 
 std::vector<Misfit> misfits(const Scenario& scenario) {
@@ -95,6 +118,7 @@ std::vector<Misfit> misfits(const Scenario& scenario) {
   check_faults(scenario, found);
   check_fallbacks(scenario, found);
   check_ladders(scenario, found);
+  check_records(scenario, found);
   return found;
 }
 

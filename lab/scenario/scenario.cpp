@@ -105,10 +105,18 @@ void Step::describe(Binder& b) {
            .help = "Sends what there is of the answer so far; the caller's header and read "
                    "timeouts see it come."},
           flush);
+  b.field({.key = "read",
+           .help = "Learns the version of the record of this name; takes no time by itself."},
+          read);
+  b.field({.key = "write",
+           .help = "Writes the record of this name, unless it has changed since whoever asks, or "
+                   "its caller, has read it: then the request fails (client_error, a conflict)."},
+          write);
   const int kinds = int{work.has_value()} + int{cpu.has_value()} + int{disk.has_value()} +
-                    int{!call.empty()} + int{!parallel.empty()} + int{!cache.empty()} + int{flush};
+                    int{!call.empty()} + int{!parallel.empty()} + int{!cache.empty()} + int{flush} +
+                    int{!read.empty()} + int{!write.empty()};
   if (kinds != 1)
-    b.reject("", "needs exactly one of work, cpu, disk, call, parallel, cache, flush");
+    b.reject("", "needs exactly one of work, cpu, disk, call, parallel, cache, flush, read, write");
   if (!disk && b.given("operations")) b.reject("operations", "is about a disk");
   if (!otherwise.empty() && (call.empty() || !chance))
     b.reject("otherwise", "belongs to a call with a `chance`");
@@ -125,7 +133,8 @@ void Step::describe(Binder& b) {
   } else if (need && *need > std::ssize(parallel)) {
     b.reject("need", "is more than there are legs");
   }
-  if ((work || cpu || disk) && !policy.empty())
+  const bool about_record = !read.empty() || !write.empty();
+  if ((work || cpu || disk || about_record) && !policy.empty())
     b.reject("policy", "is about calls, which this step is not");
   check_missing(b);
 }
@@ -182,6 +191,12 @@ void Service::describe(Binder& b) {
           outlier_detection);
   b.list({.key = "zones", .help = "Where its instances are, in turn."}, zones);
   b.table({.key = "warm_up", .help = "A new or restarted instance is slower at first."}, warm_up);
+  b.field({.key = "contention",
+           .help = "So much longer work takes for each request that its instance has in work when "
+                   "it begins, itself included.",
+           .min = 0,
+           .max = 100},
+          contention);
   b.table({.key = "cpu",
            .help = "Cores of each instance, which its steps of `cpu` share; cpu_utilization is "
                    "measured against them. \"2\" stands for { cores = \"2\" }."},

@@ -88,6 +88,7 @@ struct Step {
   std::optional<Duration> timeout;
   bool idempotent = true;
   bool flush = false;
+  std::string read, write;  // names of records
   void describe(Binder& b);
   void check_missing(Binder& b) const;
 };
@@ -181,6 +182,7 @@ struct Service {
   std::optional<OutlierSettings> outlier_detection;
   std::vector<std::string> zones;
   std::optional<WarmUp> warm_up;
+  Share contention{0};
   std::optional<Cpu> cpu;
   std::optional<Disk> disk;
   std::optional<Memory> memory;

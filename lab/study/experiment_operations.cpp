@@ -1,4 +1,5 @@
-// Experiments, part six: caches, load that moves, and arithmetic that the model does itself.
+// Experiments, part six: caches, load that moves, records, and arithmetic that the model does
+// itself.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -174,6 +175,37 @@ Answer moving_load(Asked& ask) {
   return e;
 }
 
+// Clients that all want to change one row at once: each reads it, writes it, and begins again when
+// another was faster. A hop's delay |N(10, 2)| ms is N(10, 2) but once in two million times.
+Answer optimistic_writes(Asked& ask) {
+  const int clients = ask.whole("clients");
+  ask.must_be("net", "|N(10,2)| ms per one-way hop");
+  ask.if_any("policy", "any");
+  Experiment e;
+  e.unit_s = 0.001;
+  e.scenario = fmt::format(
+      "faultline = 1\n[client.load]\ncalls = \"writer\"\nrate = \"1/d\"\nstops = \"1us\"\n"
+      "at_start = {}\npolicy = \"again\"\n[service.writer]\nthreads = \"unbounded\"\n"
+      "steps = [ {{ call = \"row/look\" }}, {{ call = \"row/change\" }} ]\n"
+      "[service.row]\nthreads = \"unbounded\"\n[service.row.endpoint.look]\n"
+      "steps = [ {{ read = \"row\" }} ]\n[service.row.endpoint.change]\n"
+      "steps = [ {{ write = \"row\" }} ]\n[link.\"writer->row\"]\n"
+      "latency = \"normal(10ms, cv=0.2)\"\n[policy.again]\nretry = {{ attempts = 1000 }}\n",
+      clients);
+  e.replications = 1000;
+  e.horizon_units = 40.0 * clients + 100;
+  e.events_per_unit = 1;
+  e.samples = [](const Observation&) { return 1; };
+  if (ask.asks("completion_time_ms") && clients == 1) {
+    e.value = [](const Observation& o) { return o.client().latency.mean() * 1e3; };
+  } else if (ask.asks("write_calls")) {
+    e.value = [](const Observation& o) { return as_double(o.edge("load->writer").attempts); };
+  } else {
+    return std::nullopt;
+  }
+  return e;
+}
+
 // --- The model's own arithmetic -----------------------------------------------------------------
 
 Experiment arithmetic(std::function<double(std::uint64_t, std::uint64_t)> compute) {
@@ -234,6 +266,7 @@ const std::vector<ExperimentFamily>& operation_experiments() {
       {"XFetch early expiration", early_refresh},
       {"cache stampede", stampede},
       {"Mt/M/inf sinusoidal load", moving_load},
+      {"AWS OCC backoff", optimistic_writes},
       {"Kubernetes HPA formula", autoscaler},
       {"backoff totals", backoff_totals},
   };

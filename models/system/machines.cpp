@@ -82,6 +82,19 @@ bool World::other_step(AttemptId id, const StepSpec& step) {
     case StepSpec::Kind::Rung:
       pass_gate(attempts_[id], calls_[attempts_[id].call], step);
       return true;
+    case StepSpec::Kind::Read:
+      read_record(id, step.record);
+      return true;
+    case StepSpec::Kind::Write:
+      if (writes_record(id, step.record)) return true;
+      if (calls_[attempts_[id].call].traced) {
+        trace(calls_[attempts_[id].call], "finds {} changed since it was read (409)",
+              spec_.records[step.record]);
+      }
+      ++handling(attempts_[id], calls_[attempts_[id].call]).conflicts;
+      finish_job(id, attempts_[id], calls_[attempts_[id].call],
+                 routes_[calls_[attempts_[id].call].route], Outcome::failed(Error::ClientError));
+      return false;
     default:
       return look_up(id, step);
   }

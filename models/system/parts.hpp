@@ -120,7 +120,7 @@ struct Instance {
   void set(InstanceConditions now) {
     conditions = std::move(now);
     ordinary = version == 0 && !flagged && conditions.slowdown == 1 && conditions.errors.empty() &&
-               conditions.slowed.empty() && spec->warm_up.factor == 1;
+               conditions.slowed.empty() && spec->warm_up.factor == 1 && spec->contention == 0;
   }
 };
 
@@ -288,6 +288,28 @@ struct OperationLog {
   std::optional<KeyStoreSpec> store;
   std::map<std::uint64_t, Entry> entries;
   std::deque<std::pair<Instant, std::uint64_t>> due;  // when to look whether to forget which
+};
+
+// Versions of records, known to a job or brought along by a call.
+struct VersionsSeen {
+  struct Seen {
+    std::uint32_t record;
+    std::uint64_t version;
+  };
+  std::uint64_t whose = 0;  // lineage; of anybody else it says nothing
+  std::vector<Seen> seen;
+
+  const Seen* of(std::uint64_t who, std::uint32_t record) const {
+    if (whose != who) return nullptr;
+    for (const Seen& s : seen)
+      if (s.record == record) return &s;
+    return nullptr;
+  }
+  void note(std::uint64_t who, std::uint32_t record, std::uint64_t version) {
+    if (whose != who) seen.clear(), whose = who;
+    std::erase_if(seen, [&](const Seen& s) { return s.record == record; });
+    seen.push_back({record, version});
+  }
 };
 
 // An attempt's connection.

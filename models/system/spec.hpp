@@ -74,7 +74,7 @@ struct RouteSpec {
 
 struct StepSpec {
   // Gate: passes over the next step while a flag is off. Rung: what the answer is worth now.
-  enum class Kind : std::uint8_t { Work, Calls, Cache, Cpu, Disk, Gate, Rung, Flush };
+  enum class Kind : std::uint8_t { Work, Calls, Cache, Cpu, Disk, Gate, Rung, Flush, Read, Write };
   Kind kind = Kind::Work;
   double chance = 1;                      // that it is done; otherwise it is passed over,
   std::uint32_t otherwise = 0xffffffffu;  // or this route is called instead
@@ -88,6 +88,7 @@ struct StepSpec {
   float without = 0;          // worth of each part that is missing; of Gate: of what is left out
   bool has_required = false;  // some leg must succeed whatever `need` says
   std::uint32_t flag = 0;     // of Gate
+  std::uint32_t record = 0;   // of Read and Write
   std::uint32_t cache = 0;
   std::uint32_t popularity = 0;  // which law the keys follow
   std::uint64_t key = 0;
@@ -176,7 +177,8 @@ struct ServiceSpec {
   Balancing balancing = Balancing::RoundRobin;
   std::optional<BalancerSpec> balancer;
   WarmUpSpec warm_up;
-  double cpu = 0;  // cores per instance that work counts against; 0: one a thread
+  double contention = 0;  // work is so much longer for each request in work, as a share of it
+  double cpu = 0;         // cores per instance that work counts against; 0: one a thread
   MachineSpec machine;
   std::shared_ptr<const DoorSettings> door;  // null: open to everybody
   bool limits_wait() const { return queue_timeout || (codel && codel->at_arrival()); }
@@ -352,6 +354,7 @@ struct WorldSpec {
   std::vector<LinkSpec> links;
   std::vector<CacheSpec> caches;
   std::vector<FlagSpec> flags;
+  std::vector<std::string> records;
   std::vector<LadderSpec> ladders;
   std::vector<ActionSpec> actions;
   std::vector<PopularitySpec> popularities;

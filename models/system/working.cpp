@@ -61,7 +61,7 @@ Duration World::work_of(const StepSpec& step, const Attempt& attempt, const Call
 
 Duration World::slowed(Duration work, const Attempt& attempt, const Call& call) const {
   const Instance& instance = instances_[attempt.instance];
-  double factor = instance.conditions.slowdown;
+  double factor = instance.conditions.slowdown * (1 + instance.spec->contention * instance.busy);
   if (instance.spec->warm_up.factor != 1) factor *= warm_up_factor(instance);
   for (const InstanceConditions::Slowed& slow : instance.conditions.slowed) {
     if (Draws(derive(attempt_key(call, attempt), slow.key)).uniform() < slow.share)
@@ -174,6 +174,7 @@ CallId World::begin_leg(AttemptId id, std::uint32_t route) {
   if (call.resent) note_origin(call_id, attempt);
   if (!logs_.empty()) inherit_operation(call_id, attempt);
   if (has_users_) inherit(call_id, attempt.call);
+  if (!records_.empty()) take_versions_along(call_id, id);
   return call_id;
 }
 

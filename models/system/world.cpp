@@ -50,6 +50,7 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
   }
   has_users_ = spec.has_users;
   caches_.resize(spec.caches.size());
+  records_.resize(spec.records.size());
   for (const StepSpec& step : spec.steps) {
     if (step.kind != StepSpec::Kind::Cache) continue;
     auto& entries = caches_[step.cache].entries;

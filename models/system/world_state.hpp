@@ -84,6 +84,11 @@ class WorldState {
     return callers_[call.caller].pipelines[routes_[call.route].pipeline];
   }
 
+  // records.cpp
+  [[gnu::noinline]] void read_record(AttemptId id, std::uint32_t record);
+  [[gnu::noinline]] bool writes_record(AttemptId id, std::uint32_t record);
+  [[gnu::noinline]] void take_versions_along(CallId leg, AttemptId parent);
+
   const WorldSpec& spec_;
   std::uint64_t seed_;
   Measuring measuring_;
@@ -119,6 +124,9 @@ class WorldState {
   std::vector<OperationLog> logs_;             // by Route::log
   std::vector<std::uint64_t> logged_;          // which service and endpoint each is of
   std::vector<Operation> operations_;          // by attempt, on routes with a log
+  std::vector<std::uint64_t> records_;         // their versions: how often each was written
+  std::vector<VersionsSeen> seen_;             // by attempt: what the job has read
+  std::vector<VersionsSeen> brought_;          // by call: what its caller had read by then
   std::vector<Wire> wires_;                    // by attempt, on ceremonious routes
   std::vector<char> active_faults_;            // 1: begun and not ended
   // Of policies with scope = "shared": by caller entity (clients, then services), then pipeline.

@@ -85,6 +85,7 @@ void Author::service(int i) {
   }
   balancing();
   if (dice_.chance(0.2)) add("idempotent = false\n");
+  if (unscaled(0.15)) add("contention = \"{}%\"\n", dice_.between(1, 40));
   if (unscaled(0.2))
     add("idempotency_keys = {{ ttl = \"{}\", in_flight = \"{}\", keeps_errors = {} }}\n",
         some_time(1'000, 9'000'000), dice_.pick<std::string>({"conflict", "race"}),
@@ -94,6 +95,9 @@ void Author::service(int i) {
         dice_.between(0, 50'000));
   std::string steps;
   for (int n = dice_.between(1, 3); n > 0; --n) steps += (steps.empty() ? "" : ", ") + step(i);
+  if (unscaled(0.2))
+    steps += fmt::format(", {{ read = \"r\" }}, {{ work = \"{}\" }}, {{ write = \"r\" }}",
+                         law(dice_.between(500, 20'000)));
   machine(steps);
   add("steps = [{}]\n\n", steps);
   door(i);

@@ -38,22 +38,25 @@ double hit_ratio(const RunResult& r, int from, int to) {
 TEST_CASE("P04: how long a flushed cache stays cold", "[published][GD4]") {
   // 1000 requests a second, keys by Zipf(1.3), an LRU of 1000; flushed at 4 s. The store admits so
   // many fetches a second; what it refuses is not stored. Keys end at a million instead of never:
-  // 1.34 % of the requests would ask for the rest, and miss. The seconds 5–8 come out
-  // warmer than published (by 0.034 at 100/s and 0.075 at 10/s), so do 25–30 at 10/s (0.016);
-  // neither is judged (docs/validation.md).
+  // 1.34 % of the requests would ask for the rest, and miss. The original prints a second's figure
+  // at its end and names the second after that, so that "5–8 s" are the seconds from 4 to 8. Just
+  // after the flush, at 10/s, it is luck which ten keys come back first: one of its runs differs
+  // from the next by 0.031 (standard deviation of 60 runs of a program of our own with its rules,
+  // whose mean is .533), and 0.516 is of few runs.
   constexpr double kWithinReach = 1 - 0.0134;
   struct Row {
     int admitted;
-    double from_10, from_50;
+    double from_5, from_10, from_25, from_50, luck;
   };
-  for (const Row row : {Row{10, .689, .820}, Row{100, .839, .854}}) {
+  for (const Row row :
+       {Row{10, .516, .689, .764, .820, .031}, Row{100, .747, .839, .851, .854, .015}}) {
     CAPTURE(row.admitted);
-    std::array<double, 2> found{};
-    constexpr int kSeeds = 5;
+    std::array<double, 4> found{};
+    constexpr int kSeeds = 20;
     for (int seed = 1; seed <= kSeeds; ++seed) {
       const auto r = outcome(
           fmt::format(
-              "duration = \"64s\"\n[client.c]\ncalls = \"front\"\nrate = \"1k/s\"\n"
+              "duration = \"60s\"\n[client.c]\ncalls = \"front\"\nrate = \"1k/s\"\n"
               "arrivals = \"constant\"\n[service.front]\nthreads = \"unbounded\"\n"
               "steps = [{{ cache = \"k\", keys = 1000000, zipf = 1.3, miss = \"store\" }}]\n"
               "[service.store]\nthreads = \"unbounded\"\nwork = \"0s\"\n"
@@ -63,11 +66,15 @@ TEST_CASE("P04: how long a flushed cache stays cold", "[published][GD4]") {
               "[[fault]]\nat = \"4s\"\nkind = \"flush\"\ncache = \"k\"\n",
               row.admitted),
           seed);
-      found[0] += hit_ratio(*r, 10, 15) / kSeeds;
-      found[1] += hit_ratio(*r, 50, 60) / kSeeds;
+      found[0] += hit_ratio(*r, 4, 8) / kSeeds * kWithinReach;
+      found[1] += hit_ratio(*r, 9, 15) / kSeeds * kWithinReach;
+      found[2] += hit_ratio(*r, 24, 30) / kSeeds * kWithinReach;
+      found[3] += hit_ratio(*r, 49, 60) / kSeeds * kWithinReach;
     }
-    CHECK(found[0] * kWithinReach == Approx(row.from_10).margin(0.015));
-    CHECK(found[1] * kWithinReach == Approx(row.from_50).margin(0.015));
+    CHECK(found[0] == Approx(row.from_5).margin(row.luck));
+    CHECK(found[1] == Approx(row.from_10).margin(0.015));
+    CHECK(found[2] == Approx(row.from_25).margin(0.015));
+    CHECK(found[3] == Approx(row.from_50).margin(0.015));
   }
 }
 
