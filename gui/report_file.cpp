@@ -18,7 +18,8 @@ constexpr int kWide = 860, kHigh = 150;  // pixels of a chart
 constexpr std::size_t kMostClients = 4, kMostMoments = 300;
 
 const char* const kStyle = R"(
-body { font: 15px/1.5 sans-serif; color: #1f2328; max-width: 900px; margin: 2em auto; padding: 0 1em }
+body { font: 15px/1.5 sans-serif; color: #1f2328 }
+body { max-width: 900px; margin: 2em auto; padding: 0 1em }
 h1 { margin-bottom: 0 } h2 { margin-top: 2em; border-bottom: 1px solid #e4e7eb }
 table { border-collapse: collapse; margin: .6em 0 } td, th { padding: 3px 10px; text-align: left }
 th { border-bottom: 1px solid #59636e } td.n, th.n { text-align: right }

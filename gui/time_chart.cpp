@@ -166,7 +166,7 @@ void TimeChart::describe_for_screen_readers() {
     text += QString::fromStdString(curve.name + " between " + value_text(found->low, curve.unit) +
                                    " and " + value_text(found->high, curve.unit) + ". ");
   }
-  setAccessibleName(QString::fromStdString(content_.title));
+  setAccessibleName(content_.title.empty() ? tr("Chart") : QString::fromStdString(content_.title));
   setAccessibleDescription(text.trimmed());
 }
 
