@@ -191,7 +191,8 @@ void BudgetPage::show_run(std::shared_ptr<const RunResult> result) {
     slos_->setCurrentIndex(std::max(0, slos_->findData(before)));
   }
   lane_->set_moments(result_->timeline);
-  show_slo();
+  stale_ = true;
+  if (isVisible()) show_slo();
 }
 
 const Named<SloFigures>* BudgetPage::chosen() const {
@@ -202,6 +203,7 @@ const Named<SloFigures>* BudgetPage::chosen() const {
 void BudgetPage::show_slo() {
   const auto* slo = chosen();
   if (slo == nullptr) return;
+  stale_ = false;
   left_->set_content(burn_down_of(*result_, slo->value));
   burn_->set_content(burn_rates_of(*result_, slo->value));
   show_moment();
@@ -210,7 +212,7 @@ void BudgetPage::show_slo() {
 // Where the clock stands.
 void BudgetPage::show_moment() {
   const auto* slo = chosen();
-  if (slo == nullptr || (!isVisible() && rules_->rowCount() > 0)) return;
+  if (slo == nullptr || !isVisible()) return;
   const BudgetReading reading = budget_at(*result_, slo->value, time_.cursor());
   const Theme& theme = theme_for(palette());
   QPalette own = palette();
@@ -289,7 +291,7 @@ QString BudgetPage::sentence() const {
 
 void BudgetPage::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
-  show_moment();
+  stale_ ? show_slo() : show_moment();
 }
 
 void BudgetPage::changeEvent(QEvent* event) {

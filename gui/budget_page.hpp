@@ -43,6 +43,7 @@ class BudgetPage : public QWidget {
 
   TimeAxis& time_;
   std::shared_ptr<const RunResult> result_;
+  bool stale_ = false;  // drawn when it is seen
   QComboBox* slos_;
   QLabel *state_, *sentence_, *remark_;
   QTableWidget *amounts_, *rules_;

@@ -223,6 +223,8 @@ QWidget* MainWindow::make_run_page() {
   budget_ = new BudgetPanel(time_);
   events_ = new EventList(time_);
   breaks_ = new EventList(time_);
+  events_->setAccessibleName(tr("Events"));
+  breaks_->setAccessibleName(tr("What broke first"));
   events_->setObjectName("events");
   breaks_->setObjectName("breaks");
   auto* lists = lists_ = new QTabWidget;

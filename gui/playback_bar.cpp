@@ -1,6 +1,7 @@
 #include "gui/playback_bar.hpp"
 
 #include <QComboBox>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QSlider>

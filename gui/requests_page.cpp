@@ -157,8 +157,14 @@ void RequestsPage::choose_client(const QString& client) {
   if (index >= 0) clients_->setCurrentIndex(index);
 }
 
+void RequestsPage::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  if (chart_stale_) show_chart();
+}
+
 void RequestsPage::show_chart() {
-  if (!result_) return;
+  chart_stale_ = !isVisible();
+  if (!result_ || chart_stale_) return;
   const Subject subject{Subject::Kind::Client, clients_->currentData().toString().toStdString()};
   ChartContent content = latency_of(*result_, subject);
   content.title = "Requests";

@@ -49,6 +49,9 @@ class RequestsPage : public QWidget {
   void told();    // the chosen request
   void looked_elsewhere();
 
+ protected:
+  void showEvent(QShowEvent* event) override;
+
  private:
   void show_chart();
   void fill_list(const RunResult& found);
@@ -62,6 +65,7 @@ class RequestsPage : public QWidget {
   std::shared_ptr<const RunResult> result_;
   std::optional<std::pair<double, double>> window_;
   std::uint64_t chosen_ = 0;
+  bool chart_stale_ = false;
   bool stale_ = false;  // the list is of an earlier run
   QComboBox* clients_;
   TimeChart* chart_;

@@ -25,6 +25,7 @@ TimeChart::TimeChart(TimeAxis& time, QWidget* parent)
   setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   setRenderHint(QPainter::Antialiasing);
   setFocusPolicy(Qt::StrongFocus);
+  setAccessibleName(tr("Chart"));
   chart()->setBackgroundVisible(false);
   chart()->setMargins({});
   chart()->layout()->setContentsMargins(0, 0, 0, 0);
@@ -73,7 +74,8 @@ int TimeChart::right_of(const QFontMetrics& metrics, bool with_axis) {
 QRectF TimeChart::plot() const {
   const QFontMetrics metrics(font());
   const double top = std::max(24, metrics.height() + 9);
-  const double bottom = time_labels_ ? std::max(22, metrics.height() + 7) : 6;
+  const double bottom =
+      time_labels_ ? std::max(22, metrics.height() + 7) : std::max(6, metrics.height() / 2);
   const double left = left_of(metrics), right = right_of(metrics, right_axis_);
   return {left, top, std::max(10.0, width() - left - right),
           std::max(10.0, height() - top - bottom)};
@@ -164,7 +166,7 @@ void TimeChart::describe_for_screen_readers() {
     text += QString::fromStdString(curve.name + " between " + value_text(found->low, curve.unit) +
                                    " and " + value_text(found->high, curve.unit) + ". ");
   }
-  setAccessibleName(QString::fromStdString(content_.title));
+  setAccessibleName(content_.title.empty() ? tr("Chart") : QString::fromStdString(content_.title));
   setAccessibleDescription(text.trimmed());
 }
 

@@ -208,7 +208,7 @@ TEST_CASE("one chart goes out by itself, from its menu", "[out]") {
   CHECK_FALSE(svg.contains("<image"));
   REQUIRE(window->export_chart(chart, folder.filePath("chart.pdf")));
   CHECK(bytes_of(folder.filePath("chart.pdf")).startsWith("%PDF"));
-  QContextMenuEvent asked(QContextMenuEvent::Keyboard, {10, 10});
+  QContextMenuEvent asked(QContextMenuEvent::Keyboard, {10, 10}, chart.mapToGlobal(QPoint(10, 10)));
   chart.setFocus();
   QApplication::sendEvent(chart.viewport(), &asked);
   auto* menu = window->findChild<QMenu*>("chart_menu");

@@ -281,28 +281,3 @@ TEST_CASE("the wheel zooms about the pointer, with Shift it moves", "[window]") 
   CHECK(window->time().from() > from);
   CHECK(window->time().to() - window->time().from() == Approx(384));
 }
-
-TEST_CASE("while real runs follow each other, the window's thread never works for 50 ms",
-          "[window][slow]") {
-  OpenWindow window(run_file);
-  QSignalSpy opened(window.made.get(), &MainWindow::showed_result);
-  window->open(FAULTLINE_SOURCE_DIR "/scenarios/cascade_failure.toml");
-  REQUIRE(QTest::qWaitFor([&] { return opened.count() == 1; }, 60'000));
-  QTest::qWait(300);
-  double longest = 0;
-  for (int i = 0; i < 3; ++i) {
-    QSignalSpy shown(window.made.get(), &MainWindow::showed_result);
-    window->edits().set("service.db.threads", std::to_string(32 + i));
-    for (int k = 0; k < 20'000 && shown.isEmpty(); ++k) {
-      window->time().set_cursor(100 + k % 200);  // scrubbing all the while
-      const double before = worked_ms();
-      QApplication::processEvents();
-      longest = std::max(longest, worked_ms() - before);
-      QTest::qSleep(3);
-    }
-    REQUIRE(shown.count() == 1);
-  }
-  window->edits().clear();
-  INFO("milliseconds: " << longest);
-  CHECK(longest < 50);
-}
