@@ -86,7 +86,7 @@ constexpr auto kServiceFields = std::to_array<MetricField>({
     {"effects", Unit::Number, "Done, of what isn't idempotent or bears a key."},
     {"duplicates", Unit::Number, "Of these, done once more."},
     {"replayed", Unit::Number, "Answered from the store of idempotency keys."},
-    {"conflicts", Unit::Number, "Turned away: the same key was under way, or the record had changed."},
+    {"conflicts", Unit::Number, "Turned away: the key was under way, or the record had changed."},
     {"retry_share", Unit::Share, "Of what was sent to it: born of a try that was sent again."},
     {"peak_per_100ms", Unit::Number, "Most arrivals within 100 ms."},
 });

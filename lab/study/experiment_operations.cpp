@@ -77,11 +77,11 @@ Answer fifo_cache(Asked& ask) {
   return full_cache(ask, "fifo");
 }
 
-// The entry lives twenty times as long as is usual between two fetches that overlap.
+// The entry lives fifteen times as long as is usual between two fetches that overlap.
 Answer early_refresh(Asked& ask) {
   const double rate = ask.positive("lam"), fill = ask.positive("delta"),
                beta = ask.positive("beta");
-  const double ttl = 20 * beta * fill;
+  const double ttl = 15 * beta * fill;
   Experiment e =
       caching(rate, "keys = 1",
               fmt::format("ttl = \"{}\"\nearly_refresh = {:.9f}", toml::time(ttl), beta), fill);
@@ -193,6 +193,7 @@ Answer optimistic_writes(Asked& ask) {
       "latency = \"normal(10ms, cv=0.2)\"\n[policy.again]\nretry = {{ attempts = 1000 }}\n",
       clients);
   e.replications = 1000;
+  e.warmup_units = 0;
   e.horizon_units = 40.0 * clients + 100;
   e.events_per_unit = 1;
   e.samples = [](const Observation&) { return 1; };
