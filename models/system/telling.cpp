@@ -41,8 +41,8 @@ std::string told(Outcome outcome) {
 void World::tell_resend(const Call& call, Outcome outcome, Duration pause) {
   // Beside a hedge, only one of the attempts is over.
   const TraceKind kind = call.live > 0 ? TraceKind::Aside : TraceKind::Again;
-  trace(call, {kind, 0, outcome.error}, "try {} failed: {}; sent again in {:.3f} ms",
-        call.tries, told(outcome), pause.seconds() * 1e3);
+  trace(call, {kind, 0, outcome.error}, "try {} failed: {}; sent again in {:.3f} ms", call.tries,
+        told(outcome), pause.seconds() * 1e3);
 }
 
 void World::tell_absorbed(const Call& call, const Attempt& attempt, const After& answer) {
