@@ -136,11 +136,18 @@ void KnobsPanel::show_scenario(const std::string& text, const std::string& file,
   text_ = text;
   file_ = file;
   variant_ = variant;
-  refill();
+  outdated_ = true;
+  if (isVisible()) refill();
+}
+
+void KnobsPanel::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  if (outdated_) refill();
 }
 
 void KnobsPanel::refill() {
   if (text_.empty()) return;
+  outdated_ = false;
   const Node root = effective_tree(text_, file_, variant_, edits_.settings());
   faults_ = fault_count(root);
   std::string chosen;
@@ -216,6 +223,7 @@ const Knob* KnobsPanel::knob_of(const QTreeWidgetItem* item) const {
 }
 
 bool KnobsPanel::choose(const std::string& path) {
+  if (outdated_) refill();
   QTreeWidgetItem* found = nullptr;
   for (QTreeWidgetItemIterator it(tree_); *it != nullptr; ++it) {
     const Knob* knob = knob_of(*it);

@@ -42,6 +42,9 @@ class KnobsPanel : public QWidget {
  Q_SIGNALS:
   void asked_to_save();
 
+ protected:
+  void showEvent(QShowEvent* event) override;
+
  private:
   void refill();
   void add(QTreeWidgetItem* parent, const Knob& knob);
@@ -59,7 +62,8 @@ class KnobsPanel : public QWidget {
   std::vector<Knob> knobs_;          // as shown
   std::vector<const Knob*> leaves_;  // by the number in each item
   std::size_t faults_ = 0;
-  std::string turned_;  // what the slider started from
+  bool outdated_ = false;  // nobody has looked since the last run
+  std::string turned_;     // what the slider started from
   QTreeWidget* tree_;
   QLineEdit* search_;
   QLabel* help_;

@@ -6,6 +6,7 @@ namespace faultline::gui {
 
 void TimeAxis::show_run(const RunResult& result, bool again) {
   again = again && duration_ == std::max(result.duration_s, 1e-6) && !result.partial;
+  // Who shows the same stretch again is given something new to show, and needs no telling.
   duration_ = std::max(result.duration_s, 1e-6);
   warmup_ = result.warmup_s;
   step_ = result.step_s;
@@ -18,7 +19,7 @@ void TimeAxis::show_run(const RunResult& result, bool again) {
     cursor_ = result.partial ? result.reached_s : duration_;
   }
   Q_EMIT run_changed();
-  Q_EMIT range_changed();
+  if (!again) Q_EMIT range_changed();
   Q_EMIT cursor_changed(cursor_);
 }
 

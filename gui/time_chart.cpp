@@ -3,6 +3,7 @@
 #include <QGraphicsLayout>
 #include <QLineSeries>
 #include <QMouseEvent>
+#include <QTimer>
 #include <QValueAxis>
 #include <algorithm>
 #include <cmath>
@@ -24,6 +25,7 @@ TimeChart::TimeChart(TimeAxis& time, QWidget* parent)
   setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   setRenderHint(QPainter::Antialiasing);
+  setViewportUpdateMode(QGraphicsView::NoViewportUpdate);  // it is painted from a picture
   setFocusPolicy(Qt::StrongFocus);
   setAccessibleName(tr("Chart"));
   chart()->setBackgroundVisible(false);
@@ -41,10 +43,7 @@ TimeChart::TimeChart(TimeAxis& time, QWidget* parent)
   add(right_values_, Qt::AlignRight);
   connect(&time_, &TimeAxis::range_changed, this, &TimeChart::rebuild);
   connect(&time_, &TimeAxis::cursor_changed, viewport(), qOverload<>(&QWidget::update));
-  connect(scene(), &QGraphicsScene::changed, this, [this] {
-    picture_ = {};
-    viewport()->update();
-  });
+  connect(scene(), &QGraphicsScene::changed, this, [this] { repaint_soon(); });
 }
 
 void TimeChart::set_content(ChartContent content) {
@@ -136,8 +135,14 @@ void TimeChart::rebuild() {
   right_values_->setRange(right_.place(right_.low), right_.place(right_.high));
   for (const Curve& curve : content_.curves) add_curve(curve);
   chart()->setPlotArea(plot());
+  repaint_soon();
+}
+
+// In the next turn of the event loop, so that a run that is shown and all that is painted of it
+// don't make one long turn.
+void TimeChart::repaint_soon() {
   picture_ = {};
-  viewport()->update();
+  QTimer::singleShot(0, viewport(), qOverload<>(&QWidget::update));
 }
 
 void TimeChart::add_curve(const Curve& curve) {

@@ -80,6 +80,7 @@ class TimeChart : public QChartView {
   };
 
   void rebuild();
+  void repaint_soon();
   void add_curve(const Curve& curve);
   Scale scale_of(bool right) const;
   QRectF plot() const;
