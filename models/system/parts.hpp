@@ -306,7 +306,8 @@ struct VersionsSeen {
     return nullptr;
   }
   void note(std::uint64_t who, std::uint32_t record, std::uint64_t version) {
-    if (whose != who) seen.clear(), whose = who;
+    if (whose != who) seen.clear();
+    whose = who;
     std::erase_if(seen, [&](const Seen& s) { return s.record == record; });
     seen.push_back({record, version});
   }

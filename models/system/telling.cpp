@@ -91,10 +91,8 @@ void World::add_to_story(const Call& call, const Told& told, std::string sentenc
     return;
   }
   if (call.errand) {
-    const auto distance =
-        reinterpret_cast<const char*>(&call) - reinterpret_cast<const char*>(&rows_[0]);
-    const auto id = static_cast<CallId>(distance / static_cast<std::ptrdiff_t>(sizeof(CallRow)));
-    step.parent = calls_[errands_[id].other].lineage;
+    const Errand& errand = errands_[calls_.id_of(call)];
+    if (errand.what == Errand::What::Instead) step.parent = calls_[errand.other].lineage;
   } else if (call.parent != kNone) {
     step.parent = calls_[attempts_[call.parent].call].lineage;
     step.parent_attempt = attempts_[call.parent].number;

@@ -7,6 +7,7 @@
 // Rows are small on purpose: at tens of thousands in flight the run is bound by cache misses on
 // them.
 
+#include <cstddef>
 #include <cstdint>
 
 #include "models/vocabulary/outcome.hpp"
@@ -116,6 +117,11 @@ class Column {
   explicit Column(Slab<CallRow>& rows) : rows_(&rows[0]) {}
   Half& operator[](std::uint32_t id) { return rows_[id].*half; }
   const Half& operator[](std::uint32_t id) const { return rows_[id].*half; }
+  std::uint32_t id_of(const Half& one) const {
+    const auto distance =
+        reinterpret_cast<const char*>(&one) - reinterpret_cast<const char*>(&(rows_[0].*half));
+    return static_cast<std::uint32_t>(distance / static_cast<std::ptrdiff_t>(sizeof(CallRow)));
+  }
 
  private:
   CallRow* rows_;
