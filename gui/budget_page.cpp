@@ -11,6 +11,7 @@
 #include <cmath>
 
 #include "gui/event_lane.hpp"
+#include "gui/qt_text.hpp"
 #include "gui/theme.hpp"
 #include "gui/time_axis.hpp"
 #include "gui/time_chart.hpp"
@@ -20,10 +21,6 @@ namespace faultline::gui {
 namespace {
 
 constexpr double kMost = 1e6;  // burn rates: beyond, nobody tells them apart
-
-QString qt(std::string_view text) {
-  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 QString capital(QString text) {
   if (!text.isEmpty()) text[0] = text[0].toUpper();

@@ -13,6 +13,7 @@
 #include <QVBoxLayout>
 
 #include "gui/legend.hpp"
+#include "gui/qt_text.hpp"
 #include "gui/theme.hpp"
 #include "gui/time_axis.hpp"
 #include "gui/time_chart.hpp"
@@ -32,10 +33,6 @@ struct ComparePage::Figures {
 };
 
 namespace {
-
-QString qt(const std::string& text) {
-  return QString::fromStdString(text);
-}
 
 QTableWidget* table(const QString& name) {
   auto* made = new QTableWidget;

@@ -8,16 +8,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gui/qt_text.hpp"
 #include "gui/svg_device.hpp"
 #include "gui/time_chart.hpp"
 #include "gui/words.hpp"
 
 namespace faultline::gui {
 namespace {
-
-QString qt(const std::string& text) {
-  return QString::fromStdString(text);
-}
 
 bool write(const QString& file, const QByteArray& bytes) {
   QSaveFile out(file);

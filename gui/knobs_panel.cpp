@@ -18,6 +18,7 @@
 
 #include "gui/edits.hpp"
 #include "gui/knob_delegate.hpp"
+#include "gui/qt_text.hpp"
 #include "gui/theme.hpp"
 #include "gui/time_axis.hpp"
 #include "gui/words.hpp"
@@ -28,10 +29,6 @@ namespace {
 constexpr int kTurns = 100;         // slider positions on either side
 constexpr double kReach = 10;       // what its ends multiply by
 constexpr double kFaultLasts = 30;  // seconds
-
-QString qt(const std::string& text) {
-  return QString::fromStdString(text);
-}
 
 // "time, 0s …, default 1s. Sentence."
 QString help_for(const Knob& knob) {

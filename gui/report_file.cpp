@@ -28,7 +28,7 @@ pre { background: #f4f5f7; padding: 10px; overflow-x: auto; font-size: 13px }
 .good { color: #00704f } .bad { color: #b34700 } .faint { color: #59636e }
 )";
 
-QString qt(const std::string& text) {
+QString html(const std::string& text) {
   return QString::fromStdString(text).toHtmlEscaped();
 }
 
@@ -64,7 +64,7 @@ QString picture(const RunResult& result, ChartContent content) {
 }
 
 QString verdict(const RunResult& result) {
-  QString text = "<p><b>" + qt(headline(result)) + "</b></p>\n<ul>\n";
+  QString text = "<p><b>" + html(headline(result)) + "</b></p>\n<ul>\n";
   for (const Judgement& one : result.expectations) {
     const bool pass = one.verdict == Verdict::Pass;
     text += QString("<li class='%1'>%2 %3%4</li>\n")
@@ -72,22 +72,22 @@ QString verdict(const RunResult& result) {
                      pass                           ? "✓"
                      : one.verdict == Verdict::Fail ? "✗"
                                                     : "?",
-                     qt(sentence(one)), one.why.empty() ? "" : " — " + qt(one.why));
+                     html(sentence(one)), one.why.empty() ? "" : " — " + html(one.why));
   }
   text += "</ul>\n";
   for (const auto& slo : result.slos)
-    text += "<p>" + qt(slo.name + ": " + budget_sentence(slo.value)) + "</p>\n";
+    text += "<p>" + html(slo.name + ": " + budget_sentence(slo.value)) + "</p>\n";
   return text;
 }
 
 QString figures(const RunResult& result) {
-  const auto time = [](double seconds) { return qt(value_text(seconds, Unit::Seconds)); };
-  const auto share = [](double value) { return qt(value_text(value, Unit::Share)); };
+  const auto time = [](double seconds) { return html(value_text(seconds, Unit::Seconds)); };
+  const auto share = [](double value) { return html(value_text(value, Unit::Share)); };
   QString text = "<table>" + row({"Client", "offered", "answered", "failed", "success", "p50",
                                   "p95", "p99", "worst"},
                                  "th");
   for (const auto& [name, f] : result.clients) {
-    text += row({qt(name), qt(grouped(f.offered)), qt(grouped(f.ok)), qt(grouped(f.failed)),
+    text += row({html(name), html(grouped(f.offered)), html(grouped(f.ok)), html(grouped(f.failed)),
                  share(f.success_rate), time(f.latency.p50), time(f.latency.p95),
                  time(f.latency.p99), time(f.latency.max)});
   }
@@ -95,17 +95,17 @@ QString figures(const RunResult& result) {
                                      "queue (mean)", "p50", "p99", "instances (mean)"},
                                     "th");
   for (const auto& [name, f] : result.services) {
-    text +=
-        row({qt(name), qt(grouped(f.arrivals)), share(f.success_rate), share(f.thread_utilization),
-             qt(value_text(f.queue_length_mean, Unit::Count)), time(f.latency.p50),
-             time(f.latency.p99), qt(value_text(f.instances_mean, Unit::Count))});
+    text += row({html(name), html(grouped(f.arrivals)), share(f.success_rate),
+                 share(f.thread_utilization), html(value_text(f.queue_length_mean, Unit::Count)),
+                 time(f.latency.p50), time(f.latency.p99),
+                 html(value_text(f.instances_mean, Unit::Count))});
   }
   text += "</table>\n<table>" +
           row({"Caller → callee", "calls", "attempts", "attempts a call", "failed"}, "th");
   for (const auto& [name, f] : result.edges) {
-    QString arrow = qt(name);
-    text += row({arrow.replace("-&gt;", " → "), qt(grouped(f.calls)), qt(grouped(f.attempts)),
-                 qt(value_text(f.amplification, Unit::Factor)), qt(grouped(f.failed))});
+    QString arrow = html(name);
+    text += row({arrow.replace("-&gt;", " → "), html(grouped(f.calls)), html(grouped(f.attempts)),
+                 html(value_text(f.amplification, Unit::Factor)), html(grouped(f.failed))});
   }
   return text + "</table>\n";
 }
@@ -114,8 +114,8 @@ QString moments(const std::vector<Moment>& all) {
   QString text = "<table>";
   for (std::size_t i = 0; i < std::min(all.size(), kMostMoments); ++i) {
     text += QString("<tr><td>%1</td><td class='faint'>%2</td><td>%3</td></tr>\n")
-                .arg(qt(clock_text(all[i].t_s)), qt(spaced(all[i].kind)),
-                     qt(all[i].what).replace('\n', ' '));
+                .arg(html(clock_text(all[i].t_s)), html(spaced(all[i].kind)),
+                     html(all[i].what).replace('\n', ' '));
   }
   text += "</table>\n";
   if (all.size() > kMostMoments)
@@ -127,14 +127,14 @@ QString charts(const RunResult& result) {
   QString text;
   for (std::size_t i = 0; i < std::min(result.clients.size(), kMostClients); ++i) {
     const Subject subject{Subject::Kind::Client, result.clients[i].name};
-    text += "<h3>" + QObject::tr("Client %1").arg(qt(subject.name)) + "</h3>\n";
+    text += "<h3>" + QObject::tr("Client %1").arg(html(subject.name)) + "</h3>\n";
     for (const auto signal : {latency_of, traffic_of, errors_of}) {
       text += picture(result, signal(result, subject));
     }
     if (i == 0) text += picture(result, saturation_of(result, subject));
   }
   for (const auto& slo : result.slos) {
-    text += "<h3>" + QObject::tr("Error budget %1").arg(qt(slo.name)) + "</h3>\n";
+    text += "<h3>" + QObject::tr("Error budget %1").arg(html(slo.name)) + "</h3>\n";
     text += picture(result, burn_down_of(result, slo.value));
     text += picture(result, burn_rates_of(result, slo.value));
   }
@@ -161,16 +161,16 @@ QString command_of(const RunRequest& request, std::int64_t seed) {
 
 QString report_of(const RunOutcome& outcome) {
   const RunResult& result = *outcome.result;
-  const QString title = result.scenario.empty() ? qt(result.file) : qt(result.scenario);
+  const QString title = result.scenario.empty() ? html(result.file) : html(result.scenario);
   QString text = "<!doctype html>\n<html><head><meta charset=\"utf-8\">\n<title>" + title +
                  "</title>\n<style>" + kStyle + "</style></head><body>\n<h1>" + title + "</h1>\n";
   text +=
       QString("<p class='faint'>variant %1 · seed %2 · %3 of simulated time · fingerprint %4</p>\n")
-          .arg(qt(result.variant))
+          .arg(html(result.variant))
           .arg(result.seed)
-          .arg(qt(clock_text(result.reached_s)), qt(fingerprint_text(result.fingerprint)));
+          .arg(html(clock_text(result.reached_s)), html(fingerprint_text(result.fingerprint)));
   if (outcome.scenario && !outcome.scenario->story.empty())
-    text += "<p>" + qt(outcome.scenario->story).replace("\n\n", "</p><p>") + "</p>\n";
+    text += "<p>" + html(outcome.scenario->story).replace("\n\n", "</p><p>") + "</p>\n";
   text += verdict(result);
   text += heading(QObject::tr("Signals")) + charts(result);
   text += heading(QObject::tr("Figures"));
@@ -184,7 +184,7 @@ QString report_of(const RunOutcome& outcome) {
   text += heading(QObject::tr("Again"));
   text += "<pre>" + command_of(outcome.request, result.seed).toHtmlEscaped() + "</pre>\n";
   if (!outcome.text.empty())
-    text += heading(QObject::tr("The scenario")) + "<pre>" + qt(outcome.text) + "</pre>\n";
+    text += heading(QObject::tr("The scenario")) + "<pre>" + html(outcome.text) + "</pre>\n";
   return text + "</body></html>\n";
 }
 

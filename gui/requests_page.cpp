@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gui/qt_text.hpp"
 #include "gui/report_file.hpp"
 #include "gui/theme.hpp"
 #include "gui/time_axis.hpp"
@@ -28,10 +29,6 @@ constexpr double kBinsAbout = 1;         // on either side of the one that was c
 constexpr double kPixelsAbout = 3;       // at least
 constexpr std::size_t kMostSteps = 200;  // told one by one
 constexpr std::size_t kKeep = 20;        // slowest, and failed
-
-QString qt(const std::string& text) {
-  return QString::fromStdString(text);
-}
 
 Worker::Result run_again(const Scenario& scenario, RunOptions options,
                          const std::atomic<bool>& stop, const Progress& progress) {

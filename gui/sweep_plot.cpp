@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gui/qt_text.hpp"
 #include "gui/sweep_page.hpp"
 #include "gui/theme.hpp"
 #include "gui/words.hpp"
@@ -16,10 +17,6 @@
 
 namespace faultline::gui {
 namespace {
-
-QString qt(const std::string& text) {
-  return QString::fromStdString(text);
-}
 
 QColor between(const QColor& a, const QColor& b, double share) {
   const auto mix = [&](double x, double y) { return static_cast<int>(x + (y - x) * share); };

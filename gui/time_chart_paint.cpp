@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "gui/event_marks.hpp"
+#include "gui/qt_text.hpp"
 #include "gui/time_axis.hpp"
 #include "gui/time_chart.hpp"
 #include "gui/words.hpp"
@@ -15,10 +16,6 @@ namespace faultline::gui {
 namespace {
 
 constexpr int kMarkerDistance = 120;  // pixels
-
-QString qt(const std::string& text) {
-  return QString::fromStdString(text);
-}
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gui/qt_text.hpp"
 #include "gui/theme.hpp"
 #include "gui/time_axis.hpp"
 #include "gui/topology_view.hpp"
@@ -15,10 +16,6 @@ namespace faultline::gui {
 namespace {
 
 constexpr double kWorthTelling = 0.005;  // failures
-
-QString qt(const std::string& text) {
-  return QString::fromStdString(text);
-}
 
 template <class T>
 const T* named(const std::vector<Named<T>>& all, const std::string& name) {

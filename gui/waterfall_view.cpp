@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gui/qt_text.hpp"
 #include "gui/words.hpp"
 
 namespace faultline::gui {
@@ -13,10 +14,6 @@ namespace {
 
 constexpr double kMargin = 8, kLabel = 210, kEnd = 96;  // pixels
 constexpr double kBeyond = 0.5;  // what nobody waits for is shown for half the latency more
-
-QString qt(const std::string& text) {
-  return QString::fromStdString(text);
-}
 
 QString ending(const AttemptSpan& one, bool ended) {
   if (one.answered) return "✓";
