@@ -41,8 +41,10 @@ class Histogram {
     buckets_[slot] += times;
     add_exactly(ns, times);
     count_ += times;
-    min_ = std::min(min_, ns);
-    max_ = std::max(max_, ns);
+    if (ns < min_) [[unlikely]]
+      min_ = ns;
+    if (ns > max_) [[unlikely]]
+      max_ = ns;
   }
 
   std::uint64_t count() const { return count_; }

@@ -40,10 +40,10 @@ struct Event {
 class RadixHeap {
  public:
   void push(Event event) {
-    const auto bucket =
-        static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(event.time.ns ^ last_)));
     ++size_;
-    if (bucket == 0) return push_now(event);
+    const auto differing = static_cast<std::uint64_t>(event.time.ns ^ last_);
+    if (differing == 0) return push_now(event);
+    const auto bucket = 64u - static_cast<unsigned>(std::countl_zero(differing));
     occupied_ |= std::uint64_t{1} << bucket;
     buckets_[bucket].push(event);
   }

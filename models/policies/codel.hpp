@@ -129,6 +129,7 @@ struct Codel {
       : linux_way(s.target, s.interval), folly(s.target, s.interval) {}
   CodelLinux linux_way;
   CodelFolly folly;
+  Instant last_empty;  // the queue
 };
 
 }  // namespace faultline

@@ -25,10 +25,10 @@ CallView World::view(CallId call_id, const Call& call, AttemptId id) const {
   if (has_users_) v.who = identities_[call_id];
   if (id != kNone) {
     const Attempt& attempt = attempts_[id];
-    v.born = v.asked = attempt.sent;
+    v.born = v.asked = sent(id);
     if (attempt.hedge) v.asked = first_asked(call);
     v.number = attempt.number;
-    v.tries = static_cast<std::uint16_t>(v.tries + attempt.resends);
+    v.tries = static_cast<std::uint16_t>(v.tries + resends(id));
     v.priority = attempt.priority;
   }
   return v;
@@ -58,13 +58,16 @@ void World::send_try(CallId id, unsigned layer) {
 }
 
 AttemptId World::new_attempt(CallId call_id) {
-  const AttemptId id = calls_[call_id].sent == 0 ? call_id : rows_.acquire();
+  AttemptId id = call_id;
+  if (calls_[call_id].sent > 0) {
+    id = rows_.acquire();
+    calls_[id].due = now();
+    calls_[id].next = calls_[call_id].attempts;
+  }
   Attempt& attempt = attempts_[id];
   Call& call = calls_[call_id];
   attempt.call = call_id;
   attempt.number = call.sent++;
-  attempt.sent = now();
-  attempt.sibling = call.attempts;
   attempt.priority = call.priority;
   call.attempts = id;
   ++call.live;

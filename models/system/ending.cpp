@@ -12,8 +12,8 @@ namespace faultline {
 void World::detach(AttemptId id, Attempt& attempt, Call& call, const Route& route) {
   if (!mutation::keeps_timers) cancel_timers(attempt.timers, 0, kServerSide);
   AttemptId* link = &call.attempts;
-  while (*link != id) link = &attempts_[*link].sibling;
-  *link = attempt.sibling;
+  while (*link != id) link = &calls_[*link].next;
+  *link = sibling(id);
   --call.live;
   ++attempts_ended_;
 
@@ -57,7 +57,7 @@ void World::let_go(AttemptId id, Attempt& attempt, Call& call, const Route& rout
 void World::cancel_all_but(Call& call, AttemptId kept) {
   const unsigned inner = pipeline_of(call).spec->inner;
   for (AttemptId id = call.attempts; id != kNone;) {
-    const AttemptId next = attempts_[id].sibling;
+    const AttemptId next = sibling(id);
     if (id != kept) {
       unwind(id, inner, Error::Cancelled);
       detach(id);
@@ -75,7 +75,7 @@ bool World::waits_outside(const Call& call, const Attempt& attempt) const {
 
 // The attempt that stands in the line of an outer layer, if there is one.
 AttemptId World::waiter_at(const Call& call, unsigned layer) const {
-  for (AttemptId id = call.attempts; id != kNone; id = attempts_[id].sibling) {
+  for (AttemptId id = call.attempts; id != kNone; id = sibling(id)) {
     if (attempts_[id].waiting_at == layer && waits_outside(call, attempts_[id])) return id;
   }
   return kNone;
@@ -278,7 +278,8 @@ Instant World::told_deadline(const Attempt& attempt, const Call& call, const Rou
   const PipelineSpec& spec = *route.policies;
   Instant until = call.deadline;
   if (spec.call_deadline != Duration::max()) until = std::min(until, call.due + spec.call_deadline);
-  if (spec.try_timeout != Duration::max()) until = std::min(until, attempt.sent + spec.try_timeout);
+  if (spec.try_timeout != Duration::max())
+    until = std::min(until, sent(attempts_.id_of(attempt)) + spec.try_timeout);
   return until;
 }
 

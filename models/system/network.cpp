@@ -164,7 +164,7 @@ void World::deliver_parked(std::uint32_t link_id, bool back) {
     Duration delay = spec.latency.sample(draws);
     if (spec.cross_zone) delay += zone_delay(spec, attempt, calls_[attempt.call], draws);
     if (spec.retransmit.ns > 0) {
-      const std::int64_t since = (now() - attempt.sent).ns % spec.retransmit.ns;
+      const std::int64_t since = (now() - sent(id)).ns % spec.retransmit.ns;
       delay += Duration{since == 0 ? 0 : spec.retransmit.ns - since};
     }
     calendar_.schedule(now() + delay, back ? kReplyDelivered : kDelivered, id);

@@ -66,7 +66,7 @@ AttemptId World::who_gives_way(AttemptId id) {
 // Facebook's CoDel: how long it may wait is settled as it comes.
 void World::limit_wait(Instance& instance, AttemptId id) {
   const CodelSettings& codel = *instance.spec->codel;
-  const bool stands = now() - instance.last_empty > codel.interval;
+  const bool stands = now() - instance.codel->last_empty > codel.interval;
   Attempt& attempt = attempts_[id];
   attempt.timers = calendar_.arm(stands ? codel.target : codel.interval, Timing::Constant,
                                  kAttemptTimer, id, kQueueTimeout, attempt.timers);

@@ -28,7 +28,7 @@ void World::send_another(CallId id, unsigned layer, const OnTimer& answer) {
   }
   if (answer.verdict != OnTimer::Verdict::SendAnother) return;
   // One that has not got past an outer line needs no second in the same line.
-  for (AttemptId a = call.attempts; a != kNone; a = attempts_[a].sibling) {
+  for (AttemptId a = call.attempts; a != kNone; a = sibling(a)) {
     if (waits_outside(call, attempts_[a])) return cancel_timers(call.timers, layer, layer + 1);
   }
   ++call.hedges;
@@ -41,8 +41,7 @@ void World::send_another(CallId id, unsigned layer, const OnTimer& answer) {
 // When the oldest of the attempts that are under way set out.
 Instant World::first_asked(const Call& call) const {
   Instant first = Instant::max();
-  for (AttemptId a = call.attempts; a != kNone; a = attempts_[a].sibling)
-    first = std::min(first, attempts_[a].sent);
+  for (AttemptId a = call.attempts; a != kNone; a = sibling(a)) first = std::min(first, sent(a));
   return first;
 }
 
@@ -62,7 +61,7 @@ void World::send_branch_again(AttemptId old_id, unsigned layer, Outcome outcome,
   const auto kept = static_cast<LayerMask>((1u << (layer + 1)) - 1);
   attempt.passed = static_cast<LayerMask>(old.passed & kept);
   old.passed = static_cast<LayerMask>(old.passed & ~kept);
-  attempt.resends = static_cast<std::uint16_t>(old.resends + 1);
+  calls_[id].tries = static_cast<std::uint16_t>(resends(old_id) + 1);
   attempt.hedge = old.hedge;
   attempt.state = AttemptState::Waiting;
   attempt.waiting_at = 0xff;  // in no line

@@ -69,7 +69,7 @@ void World::enqueue(InstanceId instance_id, AttemptId id) {
   if (const Call& call = calls_[attempt.call]; call.traced)
     trace(call, {TraceKind::Queued, attempt.number}, "waits in the queue, {} before it",
           instance.queued);
-  if (instance.codel && instance.queued == 0) instance.last_empty = now();
+  if (instance.codel && instance.queued == 0) instance.codel->last_empty = now();
   Line& line = line_to_join(instance, attempt);
   attempt.prev = line.tail;
   attempt.next = kNone;

@@ -41,7 +41,7 @@ class PeakCounter {
   PeakCounter() = default;
   PeakCounter(Instant begin, Instant end) : begin_(begin), end_(end) {}
   void count(Instant now) {
-    if (now >= bin_end_) {
+    if (now >= bin_end_) [[unlikely]] {
       bin_end_ = Instant{(now.ns / kBin + 1) * kBin};
       in_bin_ = 0;
     }

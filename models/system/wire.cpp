@@ -218,7 +218,7 @@ bool World::is_cut(AttemptId id, const LinkState& link, bool back) const {
   if (!(back ? link.conditions.cut_from : link.conditions.cut_to)) return false;
   // Without connections each try is one.
   const bool connects = routes_[calls_[attempts_[id].call].route].ceremonious && id < wires_.size();
-  const Instant since = connects ? wires_[id].since : attempts_[id].sent;
+  const Instant since = connects ? wires_[id].since : sent(id);
   const bool established = since < link.cut_since;
   const std::uint8_t hit = established ? LinkConditions::kEstablished : LinkConditions::kNew;
   return (link.conditions.cut_hits & hit) != 0;
@@ -300,7 +300,7 @@ void World::duplicate(AttemptId id, Duration delay) {
   Attempt& twin = attempts_[twin_id];
   Call& call = calls_[call_id];
   if (call.traced) trace(call, "the network delivers the request twice");
-  call.attempts = twin.sibling;
+  call.attempts = sibling(twin_id);
   --call.live;
   ++attempts_ended_;
   twin.instance = attempts_[id].instance;

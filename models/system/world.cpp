@@ -200,8 +200,7 @@ Ledger World::ledger() const {
         given += (passed >> i & 1) != 0 && layers[i]->permits_held() > 0;
     };
     count(call.passed);
-    for (AttemptId id = call.attempts; id != kNone; id = attempts_[id].sibling)
-      count(attempts_[id].passed);
+    for (AttemptId id = call.attempts; id != kNone; id = sibling(id)) count(attempts_[id].passed);
   });
   rows_.each([&](AttemptId, const CallRow& row) {
     const Attempt& attempt = row.attempt;

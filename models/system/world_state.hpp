@@ -74,6 +74,16 @@ class WorldState {
   void release_reference(CallId id) {
     if (--calls_[id].references == 0) rows_.release(id);
   }
+  // When the attempt set out. (A call sends its first one at once.)
+  Instant sent(AttemptId id) const { return calls_[id].due; }
+  // The next of its call's wanted attempts; the first that was sent is the last.
+  AttemptId sibling(AttemptId id) const {
+    return attempts_[id].call == id ? kNone : calls_[id].next;
+  }
+  // Sent before it, in its branch, by a retry inside the hedge.
+  std::uint16_t resends(AttemptId id) const {
+    return attempts_[id].call == id ? std::uint16_t{0} : calls_[id].tries;
+  }
   std::uint64_t attempt_key(const Call& call, const Attempt& attempt) const {
     return attempt.number == 0 ? call.lineage : derive(call.lineage, attempt.number);
   }

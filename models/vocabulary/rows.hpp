@@ -61,47 +61,43 @@ enum class AttemptState : std::uint8_t {
 };
 
 struct Attempt {
-  Instant sent;                      // when it set out
   Instant arrived = Instant::max();  // at the server; not there yet
   Instant started;                   // got a thread, or was abandoned while it had one
   CallId call = kNone;
   InstanceId instance = kNone;
   std::uint32_t timers = kNone;  // of the layers inside the retry, and of the running step
-  std::uint32_t next =
-      kNone;  // neighbours in a queue, among an instance's jobs, or in a parked link
-  std::uint32_t prev = kNone;
-  AttemptId sibling = kNone;  // next among the call's wanted attempts
-  CallId calls = kNone;       // that it made and waits for
+  // Neighbours in a queue, among an instance's jobs, or in a parked link.
+  std::uint32_t next = kNone, prev = kNone;
+  CallId calls = kNone;  // that it made and waits for
   LayerMask passed = 0;
   std::uint16_t number = 0;  // within its call, from 0
   std::uint16_t step = 0;
   std::uint16_t pending = 0;  // legs of the step not ended
   std::uint16_t good = 0;     // legs of the step that succeeded
-  std::uint16_t resends = 0;  // before it, in its branch, by a retry inside the hedge
   AttemptState state = AttemptState::Waiting;
   Error error = Error::None;    // of the answer on its way
-  bool abandoned = false;       // the caller has gone
-  bool tainted : 1 = false;     // built on wrong data
-  bool partial : 1 = false;     // some part of the answer is missing
-  bool doomed : 1 = false;      // a part that must be there has failed
-  bool stale = false;           // an event in the queue still names a job that was killed
   std::uint8_t waiting_at = 0;  // layer, while Waiting
   std::uint8_t priority = 0;
-  bool hedge : 1 = false;     // sent besides a try that was under way
-  bool admitted : 1 = false;  // it waits at the door for the moment to go in
-  float quality = 1;          // of the answer on its way; of an error, its Retry-After in seconds
-  float share = 0;            // of the running step's legs: their qualities, summed
+  bool abandoned : 1 = false;  // the caller has gone
+  bool tainted : 1 = false;    // built on wrong data
+  bool partial : 1 = false;    // some part of the answer is missing
+  bool doomed : 1 = false;     // a part that must be there has failed
+  bool stale : 1 = false;      // an event in the queue still names a job that was killed
+  bool hedge : 1 = false;      // sent besides a try that was under way
+  bool admitted : 1 = false;   // it waits at the door for the moment to go in
+  float quality = 1;           // of the answer on its way; of an error, its Retry-After in seconds
+  float share = 0;             // of the running step's legs: their qualities, summed
 };
-static_assert(sizeof(Attempt) <= 80);
+static_assert(sizeof(Attempt) == 64);
 
 // A call and its first attempt share a row and an id: most calls never make another. The row goes
-// when nothing refers to the call any more. A further attempt has the attempt's half of a row of
-// its own, and leaves the call's half empty.
+// when nothing refers to the call any more. A further attempt has a row of its own, whose call half
+// is no call: what only further ones need stands there (WorldState::sent() and its neighbours).
 struct CallRow {
   Call call;
   Attempt attempt;
 };
-static_assert(sizeof(CallRow) == 144);
+static_assert(sizeof(CallRow) == 128);
 
 inline bool in_use(const Call& call) {
   return call.references > 0;
