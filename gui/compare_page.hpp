@@ -21,6 +21,7 @@ class QToolButton;
 namespace faultline::gui {
 
 class Legend;
+class SubjectChooser;
 class TimeAxis;
 class TimeChart;
 
@@ -55,7 +56,6 @@ class ComparePage : public QWidget {
   void show_figures(const Figures& figures);
   void show_settings();
   void show_subject();
-  void fill_subjects();
   void show_activity();
 
   Runner runner_;
@@ -68,7 +68,8 @@ class ComparePage : public QWidget {
   Legend* legend_;
   QToolButton* variants_;
   QMenu* menu_;
-  QComboBox *subjects_, *replications_;
+  SubjectChooser* subjects_;
+  QComboBox* replications_;
   QPushButton *compare_, *stop_;
   QProgressBar* progress_;
   QLabel* remark_;
