@@ -260,6 +260,7 @@ Answer consecutive_breaker(Asked& ask) {
                           trip, toml::time(open)),
               rate);
   e.warmup_units = 20 * open;
+  e.spread = 4;  // the calls of one round, from closed to closed, have one fate
   if (ask.asks("fraction_rejected_fast")) {
     e.value = [](const Observation& o) {
       const ClientWindow& w = o.client();
