@@ -32,6 +32,12 @@ const VersionSeries* version_of(const RunResult& result, const Subject& subject)
   return series_of(service->versions, subject.version);
 }
 
+const InstanceSeries* instance_of(const RunResult& result, const Subject& subject) {
+  const auto* service = series_of(result.service_series, subject.name);
+  if (service == nullptr || subject.instance.empty()) return nullptr;
+  return series_of(service->each_instance, subject.instance);
+}
+
 // "timeout 12 034, refused 87": the commonest first.
 std::string causes(const std::array<std::uint64_t, kErrors>& errors) {
   std::vector<std::size_t> order;
@@ -71,11 +77,13 @@ Curve curve_of(std::string name, Meaning meaning, Unit unit, const RunResult& re
 
 std::vector<Subject> subjects_of(const RunResult& result) {
   std::vector<Subject> all;
-  for (const auto& one : result.client_series) all.push_back({Subject::Kind::Client, one.name, ""});
+  for (const auto& one : result.client_series) all.push_back({Subject::Kind::Client, one.name});
   for (const auto& one : result.service_series) {
-    all.push_back({Subject::Kind::Service, one.name, ""});
+    all.push_back({Subject::Kind::Service, one.name});
     for (const auto& version : one.value.versions)
       all.push_back({Subject::Kind::Service, one.name, version.name});
+    for (const auto& instance : one.value.each_instance)
+      all.push_back({Subject::Kind::Service, one.name, "", instance.name});
   }
   return all;
 }
@@ -94,8 +102,9 @@ ChartContent latency_of(const RunResult& result, const Subject& subject) {
     add(series_of(result.client_series, subject.name));
   } else {
     content.aside = "from arrival to reply";
-    subject.version.empty() ? add(series_of(result.service_series, subject.name))
-                            : add(version_of(result, subject));
+    if (subject.whole()) add(series_of(result.service_series, subject.name));
+    add(version_of(result, subject));
+    add(instance_of(result, subject));
   }
   return content;
 }
@@ -109,14 +118,19 @@ ChartContent traffic_of(const RunResult& result, const Subject& subject) {
   if (subject.kind == Subject::Kind::Client) {
     const auto* series = series_of(result.client_series, subject.name);
     if (series != nullptr) add("offered", series->offered, series->ok);
-  } else if (const auto* version = version_of(result, subject)) {
-    // What arrives is counted for the whole service; of a version, what it has dealt with.
-    std::vector<double> all = version->ok;
-    for (std::size_t bin = 0; bin < all.size(); ++bin) all[bin] += version->failed[bin];
-    add("dealt with", all, version->ok);
-  } else {
+  } else if (subject.whole()) {
     const auto* series = series_of(result.service_series, subject.name);
     if (series != nullptr) add("arriving", series->arrivals, series->ok);
+  } else {
+    // What arrives is counted for the whole service; of a part, what it has dealt with.
+    const auto add_part = [&](const auto* part) {
+      if (part == nullptr) return;
+      std::vector<double> all = part->ok;
+      for (std::size_t bin = 0; bin < all.size(); ++bin) all[bin] += part->failed[bin];
+      add("dealt with", all, part->ok);
+    };
+    add_part(version_of(result, subject));
+    add_part(instance_of(result, subject));
   }
   return content;
 }
@@ -133,11 +147,13 @@ ChartContent errors_of(const RunResult& result, const Subject& subject) {
   };
   if (subject.kind == Subject::Kind::Client) {
     add(series_of(result.client_series, subject.name), series_of(result.clients, subject.name));
+  } else if (const auto* instance = instance_of(result, subject)) {
+    add(instance, static_cast<const ServiceFigures*>(nullptr));
   } else if (const auto* version = version_of(result, subject)) {
     const auto* whole = series_of(result.services, subject.name);
     add(version,
         whole == nullptr ? nullptr : series_of(whole->parts, "version." + subject.version));
-  } else {
+  } else if (subject.whole()) {
     add(series_of(result.service_series, subject.name), series_of(result.services, subject.name));
   }
   return content;
@@ -147,13 +163,17 @@ ChartContent saturation_of(const RunResult& result, const Subject& subject) {
   ChartContent content = titled("Saturation");
   content.left_top = kFull;
   if (subject.kind == Subject::Kind::Service) {
-    const auto* series = series_of(result.service_series, subject.name);
-    if (series == nullptr) return content;
+    const auto add = [&](const auto* series) {
+      if (series == nullptr) return;
+      content.curves.push_back(
+          curve_of("threads busy", Meaning::Busy, Unit::Share, result, series->utilization));
+      content.curves.push_back(
+          curve_of("queue", Meaning::Queue, Unit::Count, result, series->queue));
+      content.curves.back().right_axis = true;
+    };
     if (!subject.version.empty()) content.aside = "of the whole service";
-    content.curves.push_back(
-        curve_of("threads busy", Meaning::Busy, Unit::Share, result, series->utilization));
-    content.curves.push_back(curve_of("queue", Meaning::Queue, Unit::Count, result, series->queue));
-    content.curves.back().right_axis = true;
+    if (subject.instance.empty()) add(series_of(result.service_series, subject.name));
+    add(instance_of(result, subject));
     return content;
   }
   std::vector<std::pair<double, const Named<ServiceSeries>*>> busiest;

@@ -68,7 +68,8 @@ struct Subject {
   enum class Kind : std::uint8_t { Client, Service };
   Kind kind = Kind::Client;
   std::string name;
-  std::string version = {};  // of a service; empty: all of it
+  std::string version = {}, instance = {};  // of a service, one of them; empty: all of it
+  bool whole() const { return version.empty() && instance.empty(); }
   friend bool operator==(const Subject&, const Subject&) = default;
 };
 
@@ -76,7 +77,7 @@ struct Subject {
 Curve curve_of(std::string name, Meaning meaning, Unit unit, const RunResult& result,
                const std::vector<double>& values);
 
-// Clients, then services, each with its versions, in the order of the scenario.
+// Clients, then services, each with its versions and instances, in the order of the scenario.
 std::vector<Subject> subjects_of(const RunResult& result);
 
 // The four golden signals. Latency is recorded for clients: for a service, that of the first

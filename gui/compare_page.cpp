@@ -13,6 +13,7 @@
 
 #include "gui/legend.hpp"
 #include "gui/qt_text.hpp"
+#include "gui/subject_chooser.hpp"
 #include "gui/theme.hpp"
 #include "gui/time_axis.hpp"
 #include "gui/time_chart.hpp"
@@ -69,7 +70,7 @@ ComparePage::ComparePage(Runner runner, TimeAxis& time, QWidget* parent)
       legend_(new Legend),
       variants_(new QPushButton),
       menu_(new QMenu(this)),
-      subjects_(new QComboBox),
+      subjects_(new SubjectChooser),
       replications_(new QComboBox),
       compare_(new QPushButton(tr("Compare"))),
       stop_(new QPushButton(tr("Stop"))),
@@ -236,7 +237,7 @@ void ComparePage::show_runs(const Runs& runs) {
     return;
   }
   Q_EMIT overlaid_runs(results_.front());
-  fill_subjects();
+  subjects_->show_subjects(*results_.front());
   show_subject();
   if (runs.stopped) return remark_->setText(tr("Stopped."));
   CompareOptions options;
@@ -281,26 +282,9 @@ void ComparePage::show_settings() {
   settings_->resizeColumnsToContents();
 }
 
-void ComparePage::fill_subjects() {
-  const QVariant before = subjects_->currentData();
-  const QSignalBlocker quiet(subjects_);
-  subjects_->clear();
-  for (const Subject& subject : subjects_of(*results_.front())) {
-    const bool client = subject.kind == Subject::Kind::Client;
-    const QString text = (client ? tr("Client %1") : tr("Service %1")).arg(qt(subject.name));
-    subjects_->addItem(
-        subject.version.empty() ? text : tr("%1, version %2").arg(text, qt(subject.version)),
-        QStringList{client ? "client" : "service", qt(subject.name), qt(subject.version)});
-  }
-  subjects_->setCurrentIndex(std::max(0, subjects_->findData(before)));
-}
-
 void ComparePage::show_subject() {
   if (results_.empty()) return;
-  const QStringList chosen = subjects_->currentData().toStringList();
-  const auto kind = chosen.value(0) == "service" ? Subject::Kind::Service : Subject::Kind::Client;
-  auto contents =
-      overlaid(results_, {kind, chosen.value(1).toStdString(), chosen.value(2).toStdString()});
+  auto contents = overlaid(results_, subjects_->subject());
   legend_->show_curves(contents[0].curves);
   for (std::size_t i = 0; i < charts_.size(); ++i) charts_[i]->set_content(std::move(contents[i]));
 }

@@ -20,6 +20,7 @@ class QTableWidget;
 namespace faultline::gui {
 
 class Legend;
+class SubjectChooser;
 class TimeAxis;
 class TimeChart;
 
@@ -54,7 +55,6 @@ class ComparePage : public QWidget {
   void show_figures(const Figures& figures);
   void show_settings();
   void show_subject();
-  void fill_subjects();
   void show_activity();
 
   Runner runner_;
@@ -67,7 +67,8 @@ class ComparePage : public QWidget {
   Legend* legend_;
   QPushButton* variants_;
   QMenu* menu_;
-  QComboBox *subjects_, *replications_;
+  SubjectChooser* subjects_;
+  QComboBox* replications_;
   QPushButton *compare_, *stop_;
   QProgressBar* progress_;
   QLabel* remark_;

@@ -80,7 +80,7 @@ Options read_options(QApplication& application) {
        {"screenshot", "Write a picture of the window after the run, and quit.", "PNG"},
        {"size", "Of the picture, in pixels.", "WxH"},
        {"at", "Where the clock stands in the picture.", "SECONDS"},
-       {"subject", "The client or service in the picture.", "NAME"},
+       {"subject", "The client, service or instance in the picture.", "NAME"},
        {"page", "Of the picture: run, compare, requests, budget, knobs, table or presenting.",
         "PAGE"},
        {"turn", "A setting to turn before the picture.", "KEY=VALUE"}});

@@ -24,6 +24,7 @@
 #include "gui/recent_files.hpp"
 #include "gui/requests_page.hpp"
 #include "gui/start_page.hpp"
+#include "gui/subject_chooser.hpp"
 #include "gui/sweep_page.hpp"
 #include "gui/topology_view.hpp"
 #include "gui/verdict_bar.hpp"
@@ -93,10 +94,7 @@ void MainWindow::choose_variant(const QString& variant) {
 }
 
 void MainWindow::choose_subject(const Subject& subject) {
-  const bool client = subject.kind == Subject::Kind::Client;
-  const QStringList wanted{client ? "client" : "service", QString::fromStdString(subject.name),
-                           QString::fromStdString(subject.version)};
-  subjects_->setCurrentIndex(subjects_->findData(wanted));
+  subjects_->choose(subject);
 }
 
 void MainWindow::open_page(QWidget* page, bool with_verdict) {
@@ -166,10 +164,7 @@ void MainWindow::show_start() {
 }
 
 void MainWindow::choose_subject(const QString& name) {
-  for (int i = 0; i < subjects_->count(); ++i) {
-    if (subjects_->itemData(i).toStringList().value(1) == name)
-      return subjects_->setCurrentIndex(i);
-  }
+  subjects_->choose(name);
 }
 
 void MainWindow::show_outcome(std::shared_ptr<const RunOutcome> outcome) {
@@ -201,7 +196,7 @@ void MainWindow::show_outcome(std::shared_ptr<const RunOutcome> outcome) {
 void MainWindow::show_run(const RunOutcome& outcome) {
   const RunResult& result = *outcome.result;
   fill_variants(*outcome.scenario, outcome.request.variant);
-  fill_subjects(result);
+  subjects_->show_subjects(result);
   const bool again = shown_file_ == file_ && shown_variant_ == variant_;
   shown_file_ = file_;
   shown_variant_ = variant_;
@@ -250,27 +245,9 @@ void MainWindow::fill_variants(const Scenario& scenario, const std::string& chos
   variants_->setEnabled(variants_->count() > 1);
 }
 
-void MainWindow::fill_subjects(const RunResult& result) {
-  const QVariant before = subjects_->currentData();
-  const QSignalBlocker quiet(subjects_);
-  subjects_->clear();
-  for (const Subject& subject : subjects_of(result)) {
-    const bool client = subject.kind == Subject::Kind::Client;
-    const QString name = QString::fromStdString(subject.name);
-    const QString version = QString::fromStdString(subject.version);
-    const QString text = (client ? tr("Client %1") : tr("Service %1")).arg(name);
-    subjects_->addItem(version.isEmpty() ? text : tr("%1, version %2").arg(text, version),
-                       QStringList{client ? "client" : "service", name, version});
-  }
-  subjects_->setCurrentIndex(std::max(0, subjects_->findData(before)));
-  subjects_->setEnabled(subjects_->count() > 1);
-}
-
 void MainWindow::show_chosen_subject() {
   if (!outcome_ || !outcome_->result) return;
-  const QStringList chosen = subjects_->currentData().toStringList();
-  const auto kind = chosen.value(0) == "service" ? Subject::Kind::Service : Subject::Kind::Client;
-  const Subject subject{kind, chosen.value(1).toStdString(), chosen.value(2).toStdString()};
+  const Subject subject = subjects_->subject();
   golden_->show_run(outcome_->result, subject, ghost_);
   topology_->show_subject(subject);
   table_->show_charts(charts_shown());

@@ -35,6 +35,7 @@ class PlaybackBar;
 class RecentFiles;
 class RequestsPage;
 class StartPage;
+class SubjectChooser;
 class SweepPage;
 class TimeChart;
 class TopologyView;
@@ -113,7 +114,6 @@ class MainWindow : public QMainWindow {
   void show_outcome(std::shared_ptr<const RunOutcome> outcome);
   void show_run(const RunOutcome& outcome);
   void fill_variants(const Scenario& scenario, const std::string& chosen);
-  void fill_subjects(const RunResult& result);
   void show_chosen_subject();
   void show_activity(bool running);
 
@@ -131,7 +131,8 @@ class MainWindow : public QMainWindow {
   QAction *open_, *run_, *stop_, *present_, *look_;
   QMenu* view_menu_;
   RecentFiles* recent_;
-  QComboBox *variants_, *subjects_;
+  QComboBox* variants_;
+  SubjectChooser* subjects_;
   QProgressBar* progress_;
   QStackedWidget* pages_;
   QTabBar* tabs_;

@@ -32,6 +32,7 @@
 #include "gui/requests_page.hpp"
 #include "gui/shipped.hpp"
 #include "gui/start_page.hpp"
+#include "gui/subject_chooser.hpp"
 #include "gui/sweep_page.hpp"
 #include "gui/theme.hpp"
 #include "gui/time_chart.hpp"
@@ -109,8 +110,7 @@ void MainWindow::make_toolbar() {
   bar->addAction(stop_);
   bar->addAction(look_);
   bar->addSeparator();
-  const auto chooser = [&](const QString& label, const QString& key) {
-    auto* combo = new ElidingCombo(bar);
+  const auto chooser = [&](auto* combo, const QString& label, const QString& key) {
     auto* text = new QLabel(label, bar);
     text->setBuddy(combo);
     text->setContentsMargins(8, 0, 6, 0);
@@ -122,8 +122,8 @@ void MainWindow::make_toolbar() {
     bar->addWidget(combo);
     return combo;
   };
-  variants_ = chooser(tr("&Variant"), tr("Variant"));
-  subjects_ = chooser(tr("&Showing"), tr("Showing"));
+  variants_ = chooser(new ElidingCombo(bar), tr("&Variant"), tr("Variant"));
+  subjects_ = chooser(new SubjectChooser(bar), tr("&Showing"), tr("Showing"));
   connect(variants_, &QComboBox::activated, this,
           [this] { choose_variant(variants_->currentData().toString()); });
   connect(subjects_, &QComboBox::currentIndexChanged, this, [this] { show_chosen_subject(); });

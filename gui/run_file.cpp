@@ -29,6 +29,7 @@ RunOutcome run_file(const RunRequest& request, const std::atomic<bool>& stop,
   options.file = request.file;
   options.stop = &stop;
   options.progress = progress;
+  options.instances = true;
   outcome.result = evaluate(*loaded, options, request.settings);
   outcome.text = std::move(loaded->text);
   outcome.scenario = std::make_shared<const Scenario>(std::move(loaded->scenario));

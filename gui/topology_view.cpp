@@ -151,8 +151,10 @@ void TopologyView::focusInEvent(QFocusEvent* event) {
 void TopologyView::keyPressEvent(QKeyEvent* event) {
   const int step = event->key() == Qt::Key_Down ? 1 : event->key() == Qt::Key_Up ? -1 : 0;
   if (step == 0 || !result_) return QWidget::keyPressEvent(event);
-  const std::vector<Subject> all = subjects_of(*result_);
-  const auto here = std::find(all.begin(), all.end(), subject_) - all.begin();
+  std::vector<Subject> all = subjects_of(*result_);
+  std::erase_if(all, [](const Subject& one) { return !one.whole(); });
+  const Subject whole{subject_.kind, subject_.name};
+  const auto here = std::find(all.begin(), all.end(), whole) - all.begin();
   const auto next = std::clamp<std::ptrdiff_t>(here + step, 0, std::ssize(all) - 1);
   Q_EMIT chosen(all[static_cast<std::size_t>(next)]);
 }

@@ -8,6 +8,8 @@
 namespace faultline {
 namespace {
 
+constexpr std::int64_t kLooksInBin = 10;  // at the instances
+
 // Bins are a second wide for runs of up to an hour (a tenth below ten seconds), wider beyond.
 Duration bin_width(Duration horizon) {
   if (horizon < milliseconds(10'000)) return milliseconds(100);
@@ -54,6 +56,7 @@ Measuring measuring_for(const Scenario& scenario, const WorldSpec& spec,
   }
   m.trace_all = options.trace_all;
   m.log_requests = options.log_requests;
+  m.instances = options.instances && shows_instances(spec);
   for (const auto& slo : scenario.slos) {
     for (std::uint32_t c = 0; c < spec.clients.size(); ++c) {
       if (spec.clients[c].name == slo.value.client) m.slos.push_back({c, rule_of(slo.value)});
@@ -81,8 +84,8 @@ Measuring measuring_for(const Scenario& scenario, const WorldSpec& spec,
   return m;
 }
 
-Recorder::Recorder(const Scenario& scenario, World& world, Duration step)
-    : scenario_(scenario), world_(world), step_(step) {
+Recorder::Recorder(const Scenario& scenario, World& world, const Measuring& measuring)
+    : scenario_(scenario), world_(world), step_(measuring.step), instances_(measuring.instances) {
   for (const auto& c : world.spec().clients) clients_.push_back({c.name, {}});
   for (const auto& s : world.spec().services) services_.push_back({s.name, {}});
   for (const auto& e : world.spec().edges) edges_.push_back({e.name, {}});
@@ -102,6 +105,8 @@ Recorder::Recorder(const Scenario& scenario, World& world, Duration step)
   std::sort(wanted_.begin(), wanted_.end());
   wanted_.erase(std::unique(wanted_.begin(), wanted_.end()), wanted_.end());
   next_bin_ = Instant{} + step_;
+  instance_looks_.resize(services_.size());
+  if (instances_) next_instances_ = Instant{} + Duration{step_.ns / kLooksInBin};
   if (wanted_.front() == Instant{}) {
     snapshots_.emplace(Instant{}, snapshot_before(world_));
     wanted_.erase(wanted_.begin());
@@ -110,12 +115,17 @@ Recorder::Recorder(const Scenario& scenario, World& world, Duration step)
 }
 
 void Recorder::schedule_next() {
-  next_ = wanted_.empty() ? next_bin_ : std::min(next_bin_, wanted_.front());
+  next_ = std::min(next_bin_, next_instances_);
+  if (!wanted_.empty()) next_ = std::min(next_, wanted_.front());
 }
 
 // The clock stands just before `next_look()`: everything earlier has happened.
 void Recorder::look() {
   if (!wanted_.empty() && wanted_.front() == next_) keep_snapshot();
+  if (next_instances_ == next_) {
+    look_at_instances();
+    next_instances_ += Duration{step_.ns / kLooksInBin};
+  }
   if (next_bin_ == next_) {
     sample_bin();
     next_bin_ += step_;
@@ -171,6 +181,7 @@ void Recorder::sample_bin() {
     out.p99_s.push_back(latency.quantile(0.99));
     service_before_[i] = b;
     sample_versions(i);
+    if (instances_) sample_instances(i);
     sample_machine(static_cast<std::uint32_t>(i));
   }
   for (std::size_t i = 0; i < edges_.size(); ++i) {
@@ -303,6 +314,8 @@ RunResult Recorder::finish(const RunOptions& options) {
   }
   cache_figures(world_, at(warm), last, r.caches);
   r.client_series = std::move(clients_);
+  for (auto& service : services_)  // one alone is the service
+    if (service.value.each_instance.size() < 2) service.value.each_instance.clear();
   r.service_series = std::move(services_);
   r.edge_series = std::move(edges_);
   r.cache_series = std::move(caches_);

@@ -10,12 +10,15 @@
 
 namespace faultline {
 
+// Whether a world is small enough for its instances to be looked at one by one.
+bool shows_instances(const WorldSpec& spec);
+
 // What a scenario wants to have recorded.
 Measuring measuring_for(const Scenario& scenario, const WorldSpec& spec, const RunOptions& options);
 
 class Recorder {
  public:
-  Recorder(const Scenario& scenario, World& world, Duration step);
+  Recorder(const Scenario& scenario, World& world, const Measuring& measuring);
 
   // Instants at which `look` has to be called: ends of bins, and where windows begin and end.
   Instant next_look() const { return next_; }
@@ -26,6 +29,8 @@ class Recorder {
   void sample_bin();
   void sample_caches();
   void sample_versions(std::size_t service);
+  void look_at_instances();
+  void sample_instances(std::size_t service);
   void sample_machine(std::uint32_t service);
   const Histogram& latency_since_last_bin(std::size_t service);
   void keep_snapshot();
@@ -39,8 +44,15 @@ class Recorder {
   World& world_;
   Duration step_;
   Instant next_, next_bin_;
-  std::map<Instant, Snapshot> snapshots_;  // at the instants asked for
-  std::vector<Instant> wanted_;            // sorted; those still to come
+  bool instances_ = false;
+  Instant next_instances_ = Instant::max();  // a tenth of a bin after the last time
+  struct InstanceLooks {
+    std::uint32_t looks = 0;
+    double busy = 0, queued = 0, threads = 0;  // summed over them
+  };
+  std::vector<std::vector<InstanceLooks>> instance_looks_;  // of the running bin; by service
+  std::map<Instant, Snapshot> snapshots_;                   // at the instants asked for
+  std::vector<Instant> wanted_;                             // sorted; those still to come
   std::vector<Named<ClientSeries>> clients_;
   std::vector<Named<ServiceSeries>> services_;
   std::vector<Named<EdgeSeries>> edges_;

@@ -98,6 +98,10 @@ struct ClientSeries {
 struct VersionSeries {
   std::vector<double> ok, failed, p50_s, p99_s;
 };
+struct InstanceSeries {  // NaN while there is no such instance
+  std::vector<double> ok, failed, p50_s, p99_s;
+  std::vector<double> utilization, queue;  // means of ten looks in each bin
+};
 struct ServiceSeries {
   std::vector<double> arrivals, queue, busy, instances, ok, failed;
   std::vector<double> utilization;             // busy threads / threads of ready instances
@@ -105,6 +109,7 @@ struct ServiceSeries {
   std::vector<double> wasted_s;                // thread-seconds after the caller had gone
   std::vector<double> cpu, memory, disk;       // utilization; empty where not modelled
   std::vector<Named<VersionSeries>> versions;  // where there is more than one
+  std::vector<Named<InstanceSeries>> each_instance;  // likewise, if they were asked for
 };
 struct CacheSeries {
   std::vector<double> lookups, hit_ratio;

@@ -13,7 +13,7 @@ std::shared_ptr<const RunResult> run(const Scenario& scenario, const RunOptions&
   const std::int64_t seed = options.seed.value_or(scenario.seed);
   const Measuring measuring = measuring_for(scenario, spec, options);
   World world(spec, static_cast<std::uint64_t>(seed), measuring);
-  Recorder recorder(scenario, world, measuring.step);
+  Recorder recorder(scenario, world, measuring);
 
   const Instant end = Instant{} + scenario.duration;
   constexpr std::uint64_t kBudget = 200'000;  // events between two looks at `stop`: some 20 ms

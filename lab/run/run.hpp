@@ -24,6 +24,7 @@ struct RunOptions {
   std::optional<std::uint64_t> trace_request;  // number of the request to tell, from 0
   std::optional<WatchWindow> watch;            // the slowest and the failed of a stretch of time
   bool log_requests = false;                   // every request's end goes into the result
+  bool instances = false;                      // series of single instances, where they are few
   bool trace_all = false;                      // every request (for tests)
   const std::atomic<bool>* stop = nullptr;     // set by another thread or a signal: end early
   std::function<void(double share)> progress;  // called now and then, on this thread

@@ -86,7 +86,9 @@ Answer amplification(Asked& ask) {
   if (ask.asks("leaf_attempts_per_request")) {
     const int layers = ask.whole("retrying_layers");
     const int attempts = ask.whole("max_attempts_per_layer");
-    ask.must_be("failures", "only at the leaf, independent per attempt");
+    // Where every attempt fails it does not matter which of them do.
+    if (failure < 1 || ask.has("failures"))
+      ask.must_be("failures", "only at the leaf, independent per attempt");
     if (layers > 12) return std::nullopt;
     Experiment e = layered(layers, attempts, failure, 0);
     e.value = leaf_attempts;

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "models/policies/quota.hpp"
 #include "sim/time.hpp"
 
 namespace faultline {
@@ -30,9 +31,7 @@ class LeakyBucket {
       free_ = now + slot_;
       return now;
     }
-    // In the bucket: those whose slots have not ended.
-    const std::int64_t inside = ((free_ - now).ns + slot_.ns - 1) / slot_.ns;
-    if (inside >= room_ + 1) return std::nullopt;
+    if (inside(now) >= room_ + 1) return std::nullopt;
     const Instant out = free_;
     free_ += slot_;
     return out;
@@ -42,8 +41,16 @@ class LeakyBucket {
     const std::int64_t ahead = (free_ - now).ns % slot_.ns;
     return Duration{ahead == 0 ? slot_.ns : ahead};
   }
+  Quota quota(Instant now) const {
+    return {room_ + 1, room_ + 1 - inside(now), std::max(free_ - now, Duration{0})};
+  }
 
  private:
+  // In the bucket: those whose slots have not ended.
+  std::int64_t inside(Instant now) const {
+    return free_ <= now ? 0 : ((free_ - now).ns + slot_.ns - 1) / slot_.ns;
+  }
+
   Duration slot_;
   std::int64_t room_;
   Instant free_{};  // the end of the last slot taken
@@ -78,6 +85,10 @@ class Gcra {
     answer.remaining = std::max<std::int64_t>(0, (tolerance_ - answer.reset).ns / interval_.ns);
     return answer;
   }
+  Quota quota(Instant now) {
+    const Answer answer = ask(now, 0);
+    return {tolerance_.ns / interval_.ns, answer.remaining, answer.reset};
+  }
 
  private:
   Duration interval_;
@@ -109,6 +120,13 @@ class NginxLimitReq {
     }
     return excess <= delay_ ? Duration{0} : milliseconds((excess - delay_) * 1000 / rate_);
   }
+  Quota quota(Instant now) const {
+    const std::int64_t most = burst_ / 1000 + 1;
+    const std::int64_t passed = now.ns / 1'000'000 - last_;
+    if (!known_ || rate_ * passed / 1000 >= excess_ + 1000) return {most, most, {}};
+    return {most, std::max<std::int64_t>(0, (burst_ - excess_ + rate_ * passed / 1000) / 1000),
+            milliseconds((excess_ + 1000) * 1000 / rate_ - passed)};
+  }
 
  private:
   std::int64_t rate_, burst_, delay_;
@@ -123,18 +141,27 @@ class FilledBucket {
       : most_(most), fill_(fill), interval_(interval), tokens_(most) {}
 
   bool take(Instant now) {
-    const std::int64_t fills = now.ns / interval_.ns;
-    // Beyond `most` fills it is full in any case.
-    tokens_ = std::min(most_, tokens_ + fill_ * std::min(fills - fills_, most_));
-    fills_ = fills;
+    refill(now);
     if (tokens_ == 0) return false;
     --tokens_;
     return true;
   }
   Duration wait(Instant now) const { return Duration{interval_.ns - now.ns % interval_.ns}; }
   std::int64_t tokens() const { return tokens_; }
+  Quota quota(Instant now) {
+    refill(now);
+    const std::int64_t missing = (most_ - tokens_ + fill_ - 1) / fill_;
+    return {most_, tokens_, missing == 0 ? Duration{0} : wait(now) + interval_ * (missing - 1)};
+  }
 
  private:
+  void refill(Instant now) {
+    const std::int64_t fills = now.ns / interval_.ns;
+    // Beyond `most` fills it is full in any case.
+    tokens_ = std::min(most_, tokens_ + fill_ * std::min(fills - fills_, most_));
+    fills_ = fills;
+  }
+
   std::int64_t most_, fill_;
   Duration interval_;
   std::int64_t tokens_;

@@ -20,6 +20,7 @@ class Counting final : public Limiter {
     if (counter_.take(now)) return {};
     return {.allowed = false, .again = counter_.wait(now)};
   }
+  Quota quota(Instant now) override { return counter_.quota(now); }
 
  private:
   Counter counter_;
@@ -32,6 +33,7 @@ class Leaking final : public Limiter {
     if (const auto out = bucket_.take(now)) return {.delay = *out - now};
     return {.allowed = false, .again = bucket_.wait(now)};
   }
+  Quota quota(Instant now) override { return bucket_.quota(now); }
 
  private:
   LeakyBucket bucket_;
@@ -45,6 +47,7 @@ class Celled final : public Limiter {
     if (!answer.limited) return {};
     return {.allowed = false, .again = answer.retry_after};
   }
+  Quota quota(Instant now) override { return gcra_.quota(now); }
 
  private:
   Gcra gcra_;
@@ -59,6 +62,7 @@ class Nginxed final : public Limiter {
     if (const auto delay = limit_.take(now)) return {.delay = *delay};
     return {.allowed = false, .again = gap_};
   }
+  Quota quota(Instant now) override { return limit_.quota(now); }
 
  private:
   Duration gap_;
@@ -288,6 +292,14 @@ Admission RateGate::ask(Instant now, const Identity& who) {
   if (!together.allowed) return together;
   own.delay = std::max(own.delay, together.delay);
   return own;
+}
+
+Quota RateGate::quota(Instant now, const Identity& who) {
+  if (!settings_.per_user) return all_->quota(now);
+  const Quota own = of(who).quota(now);
+  if (!all_) return own;
+  const Quota together = all_->quota(now);
+  return together.remaining < own.remaining ? together : own;
 }
 
 }  // namespace faultline

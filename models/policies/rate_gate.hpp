@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "models/policies/quota.hpp"
 #include "models/vocabulary/describe.hpp"
 #include "models/vocabulary/identity.hpp"
 #include "models/vocabulary/outcome.hpp"
@@ -40,6 +41,7 @@ class Limiter {
  public:
   virtual ~Limiter() = default;
   virtual Admission ask(Instant now) = 0;
+  virtual Quota quota(Instant now) = 0;
 };
 
 struct TierRate {
@@ -92,6 +94,8 @@ class RateGate {
  public:
   explicit RateGate(const RateLimitSettings& settings);
   Admission ask(Instant now, const Identity& who);
+  // Of his own limit or of that of all together, whichever has less left.
+  Quota quota(Instant now, const Identity& who);
 
  private:
   std::unique_ptr<Limiter> limiter_for(Tier tier) const;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "models/policies/quota.hpp"
 #include "sim/time.hpp"
 
 namespace faultline {
@@ -30,6 +31,11 @@ class TokenBucket {
   Duration wait(Instant now) {
     refill(now);
     return tokens_ >= 1 ? Duration{0} : from_seconds((1 - tokens_) / rate_);
+  }
+  Quota quota(Instant now) {
+    refill(now);
+    return {static_cast<std::int64_t>(burst_), static_cast<std::int64_t>(tokens_ + 1e-9),
+            from_seconds((burst_ - tokens_) / rate_)};
   }
 
  private:

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 
+#include "models/policies/quota.hpp"
 #include "sim/time.hpp"
 
 namespace faultline {
@@ -20,19 +21,25 @@ class FixedWindow {
   FixedWindow(std::int64_t limit, Duration window) : limit_(limit), window_(window) {}
 
   bool take(Instant now) {
-    const std::int64_t number = now.ns / window_.ns;
-    if (number != number_) {
-      number_ = number;
-      count_ = 0;
-    }
+    roll(now);
     if (count_ >= limit_) return false;
     ++count_;
     return true;
   }
   Duration wait(Instant now) const { return Duration{window_.ns - now.ns % window_.ns}; }
-  std::int64_t remaining() const { return limit_ - count_; }
+  Quota quota(Instant now) {
+    roll(now);
+    return {limit_, limit_ - count_, count_ == 0 ? Duration{0} : wait(now)};
+  }
 
  private:
+  void roll(Instant now) {
+    const std::int64_t number = now.ns / window_.ns;
+    if (number == number_) return;
+    number_ = number;
+    count_ = 0;
+  }
+
   std::int64_t limit_;
   Duration window_;
   std::int64_t number_ = -1, count_ = 0;
@@ -43,7 +50,7 @@ class SlidingLog {
   SlidingLog(std::int64_t limit, Duration window) : limit_(limit), window_(window) {}
 
   bool take(Instant now) {
-    while (!taken_.empty() && now - taken_.front() >= window_) taken_.pop_front();
+    forget(now);
     if (std::ssize(taken_) >= limit_) return false;
     taken_.push_back(now);
     return true;
@@ -52,9 +59,17 @@ class SlidingLog {
   Duration wait(Instant now) const {
     return taken_.empty() ? Duration{0} : taken_.front() + window_ - now;
   }
-  std::int64_t remaining() const { return limit_ - std::ssize(taken_); }
+  Quota quota(Instant now) {
+    forget(now);
+    return {limit_, limit_ - std::ssize(taken_),
+            taken_.empty() ? Duration{0} : taken_.back() + window_ - now};
+  }
 
  private:
+  void forget(Instant now) {
+    while (!taken_.empty() && now - taken_.front() >= window_) taken_.pop_front();
+  }
+
   std::int64_t limit_;
   Duration window_;
   std::deque<Instant> taken_;
@@ -88,6 +103,15 @@ class SlidingCounter {
   double estimate(Instant now) const {
     return sliding_estimate(static_cast<double>(before_), static_cast<double>(current_),
                             window_.seconds(), Duration{now.ns % window_.ns}.seconds());
+  }
+  Quota quota(Instant now) {
+    roll(now);
+    const Duration left{window_.ns - now.ns % window_.ns};
+    const double room = static_cast<double>(limit_) + 1e-9 - estimate(now);
+    return {limit_, room > 0 ? static_cast<std::int64_t>(room) : 0,
+            current_ > 0  ? left + window_
+            : before_ > 0 ? left
+                          : Duration{0}};
   }
 
  private:

@@ -32,6 +32,8 @@ bool World::allows(AttemptId id) {
   const Door& door = *instances_[attempt.instance].door;
   const RateLimitSettings& limit = *door.settings->rate_limit;
   const Admission answer = door.rate->ask(now(), who(attempt.call));
+  if (const Call& call = calls_[attempt.call]; call.traced)
+    tell_quota(call, answer, door.rate->quota(now(), who(attempt.call)));
   if (!answer.allowed) {
     refuse(id, limit.refusal(), limit.again(answer));
   } else if (answer.delay.ns > 0) {

@@ -30,6 +30,7 @@ struct Measuring {
   };
   std::vector<Slo> slos;
   bool log_requests = false;
+  bool instances = false;                            // what each instance answers is counted, too
   std::uint64_t traced_request = ~std::uint64_t{0};  // its number among all, from 0
   std::optional<Watch> watch;                        // costs nothing where nobody watches
   bool trace_all = false;  // every request, each line headed by its call's lineage (for tests)

@@ -177,9 +177,15 @@ void World::count_answer(const Attempt& attempt, const Call& call, const Instanc
   if (services_[instance.service].metered) meter(attempt, call, outcome);
 }
 
-// For the controllers that look at this service.
+// For the controllers that look at this service, and for whoever watches its instances.
 void World::meter(const Attempt& attempt, const Call& call, Outcome outcome) {
   const Instance& instance = instances_[attempt.instance];
+  if (measuring_.instances && instance.ordinal < InstanceMeter::kMost) {
+    std::vector<InstanceMeter>& all = instance.stats->instances;
+    if (all.size() <= instance.ordinal) all.resize(instance.ordinal + 1);
+    ++(outcome.ok() ? all[instance.ordinal].ok : all[instance.ordinal].failed);
+    if (outcome.ok()) all[instance.ordinal].latency.record(now() - attempt.arrived);
+  }
   Version& version = services_[instance.service].versions[version_met(attempt, call)];
   ++version.answers;
   ++version.meter.answers;

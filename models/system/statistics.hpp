@@ -135,6 +135,13 @@ struct HandlingStatistics {
   std::uint64_t effects = 0, duplicates = 0, replayed = 0, conflicts = 0;
 };
 
+// What one instance has answered since somebody last looked.
+struct InstanceMeter {
+  static constexpr std::uint32_t kMost = 64;  // of a service, the first ones
+  std::uint64_t ok = 0, failed = 0;
+  Histogram latency;  // of good answers, arrival to reply
+};
+
 // Of the machines that a service's instances run on, where they are modelled.
 struct MachineStatistics {
   StepIntegral cpu;        // millionths of a core in use
@@ -149,6 +156,7 @@ struct MachineStatistics {
 struct ServiceStatistics {
   // By version, then endpoint; each version's stay where they are.
   std::vector<std::vector<HandlingStatistics>> handling;
+  std::vector<InstanceMeter> instances;  // by ordinal, where they are asked for
   StepIntegral busy, working, queued, ready;
   StepIntegral threads;  // of the instances that are ready or finish what they have
   std::uint64_t arrivals = 0;

@@ -38,6 +38,17 @@ std::string told(Outcome outcome) {
 
 }  // namespace
 
+// What the headers of the answer say: X-RateLimit-Limit, -Remaining and -Reset, and Retry-After.
+void World::tell_quota(const Call& call, const Admission& answer, const Quota& quota) {
+  std::string text = fmt::format("{} of {} left", quota.remaining, quota.limit);
+  if (quota.reset.ns > 0) text += fmt::format(", all of them in {:.3f} s", quota.reset.seconds());
+  trace(call, "{} the rate limit: {}",
+        !answer.allowed       ? "is over"
+        : answer.delay.ns > 0 ? "waits its turn at"
+                              : "is within",
+        text);
+}
+
 void World::tell_resend(const Call& call, Outcome outcome, Duration pause) {
   // Beside a hedge, only one of the attempts is over.
   const TraceKind kind = call.live > 0 ? TraceKind::Aside : TraceKind::Again;

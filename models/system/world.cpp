@@ -104,6 +104,7 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
   services_.resize(spec.services.size());
   for (std::uint32_t i = 0; i < spec.services.size(); ++i) {
     services_[i].versions.emplace_back().effects.name = "v1";
+    services_[i].metered = measuring.instances;
     scale(i, 0, spec.services[i].replicas, {0});
   }
   schedule_faults();

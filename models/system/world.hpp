@@ -145,6 +145,7 @@ class World : private WorldState {
   Instant first_asked(const Call& call) const;
 
   // telling.cpp
+  void tell_quota(const Call& call, const Admission& answer, const Quota& quota);
   void tell_resend(const Call& call, Outcome outcome, Duration pause);
   void tell_absorbed(const Call& call, const Attempt& attempt, const After& answer);
   void tell_verdict(const Call& call, Outcome outcome, const After& answer);

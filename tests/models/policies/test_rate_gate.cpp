@@ -69,6 +69,47 @@ TEST_CASE("what is refused is told when to come again, and then gets in", "[limi
   }
 }
 
+TEST_CASE("what is counted is told: a limit, what is left of it, and when all is back",
+          "[limits][CB5]") {
+  for (const LimitKind kind :
+       {LimitKind::TokenBucket, LimitKind::Gcra, LimitKind::FixedWindow, LimitKind::SlidingLog,
+        LimitKind::SlidingCounter, LimitKind::LeakyBucket, LimitKind::Filled, LimitKind::Nginx}) {
+    CAPTURE(static_cast<int>(kind));
+    RateGate gate(settings(kind, 4, 4));
+    const Instant now = at(0.3);
+    const Quota fresh = gate.quota(now, {});
+    CHECK(fresh.limit >= 4);
+    CHECK(fresh.remaining == fresh.limit);
+    CHECK(fresh.reset.ns == 0);
+    // So many get through as it says, each takes one, and then it says none.
+    for (std::int64_t left = fresh.limit; left-- > 0;) {
+      REQUIRE(gate.ask(now, {}).allowed);
+      CHECK(gate.quota(now, {}).remaining == left);
+    }
+    const Quota spent = gate.quota(now, {});
+    CHECK(spent.limit == fresh.limit);
+    CHECK_FALSE(gate.ask(now, {}).allowed);
+    REQUIRE(spent.reset.ns > 0);
+    // Looking takes nothing, and changes nothing of what comes.
+    CHECK(gate.quota(now + spent.reset - milliseconds(2), {}).remaining < fresh.limit);
+    CHECK(gate.quota(now + spent.reset + milliseconds(1), {}).remaining == fresh.limit);
+  }
+}
+
+TEST_CASE("of his own limit and that of all, a user is told the one with less left",
+          "[limits][CB4][CB5]") {
+  RateLimitSettings s = settings(LimitKind::FixedWindow, 3, 1);
+  s.per_user = true;
+  s.total = Rate{5};
+  RateGate gate(s);
+  CHECK(gate.quota(at(0.1), {1, kNoTier}).limit == 3);
+  for (int i = 0; i < 3; ++i) REQUIRE(gate.ask(at(0.1), {1, kNoTier}).allowed);
+  const Quota other = gate.quota(at(0.1), {2, kNoTier});
+  CHECK(other.limit == 5);
+  CHECK(other.remaining == 2);
+  CHECK(other.reset == milliseconds(900));
+}
+
 TEST_CASE("per user each has his own, by tier, and all together no more than the total",
           "[limits][CB4]") {
   RateLimitSettings s = settings(LimitKind::TokenBucket, 100.0 / 60, 100);

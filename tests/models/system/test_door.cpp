@@ -3,6 +3,7 @@
 #include "lab/run/run.hpp"
 #include "lab/scenario/load.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/run.hpp"
 
 using namespace faultline;
 
@@ -31,6 +32,26 @@ TEST_CASE("a rate limit at the door is each instance's own", "[CB3][CB4]") {
   CHECK(r->clients[0].value.ok == Approx(800).margin(4));
   CHECK(errors(*r, Error::RateLimited) == Approx(1200).margin(4));
   CHECK(r->ledger.balanced);
+}
+
+TEST_CASE("a traced request is told what is left of the limit", "[CB5]") {
+  const auto told = [](std::uint64_t request) {
+    const Result r = run_text(
+        "duration = \"1s\"\n[client.c]\ncalls = \"s\"\nrate = \"20/s\"\n"
+        "arrivals = \"constant\"\n[service.s]\nthreads = 1\nwork = \"1ms\"\n[service.s.door]\n"
+        "rate_limit = { kind = \"fixed_window\", rate = \"2/s\", window = \"1s\" }\n",
+        request);
+    std::string text;
+    for (const std::string& line : r->trace) text += line + "\n";
+    return text;
+  };
+  // They come at 50, 100, 150 ms …; the window ends at 1 s.
+  CHECK_THAT(told(0),
+             Catch::Contains("is within the rate limit: 1 of 2 left, all of them in 0.950"));
+  CHECK_THAT(told(1),
+             Catch::Contains("is within the rate limit: 0 of 2 left, all of them in 0.900"));
+  CHECK_THAT(told(2), Catch::Contains("is over the rate limit: 0 of 2 left, all of them in 0.850"));
+  CHECK_THAT(told(2), Catch::Contains("\"come again in 0.85 s\""));
 }
 
 TEST_CASE("concurrency at the door counts the waiting too", "[GD6]") {
