@@ -156,8 +156,9 @@ void TimeChart::draw_marks(QPainter& painter) const {
     const QString text = qt(name);
     QRectF place(area.left() + 6, y - 3 - metrics.ascent(), metrics.horizontalAdvance(text),
                  metrics.ascent());
+    if (place.top() < area.top()) place.moveTop(y + 2);  // above it stands the title
     if (place.intersects(labelled)) place.moveLeft(labelled.right() + 10);
-    painter.drawText(QPointF(place.left(), y - 3), text);
+    painter.drawText(QPointF(place.left(), place.bottom()), text);
     labelled = place;
   }
   double free_from = area.left();
