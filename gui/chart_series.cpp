@@ -200,7 +200,7 @@ void add_ghost(ChartContent& content, ChartContent of_ghost) {
     curve.ghost = true;
     content.curves.push_back(std::move(curve));
   }
-  content.aside = "dotted: before the change";
+  content.aside = "thin: before the change";
 }
 
 ChartContent budget_of(const RunResult& result, const SloFigures& slo) {

@@ -155,7 +155,7 @@ void TimeChart::add_curve(const Curve& curve) {
     for (const Sample& sample : piece) points.append({sample.t, scale.place(sample.y)});
     auto* series = new QLineSeries;
     series->setName(QString::fromStdString(curve.name));
-    series->setPen(curve.ghost ? QPen(theme_for(palette()).faint, 1.2, Qt::DotLine) : stroke.pen);
+    series->setPen(curve.ghost ? QPen(theme_for(palette()).faint, 1.2) : stroke.pen);
     series->replace(points);
     chart()->addSeries(series);
     series->attachAxis(time_values_);

@@ -41,10 +41,11 @@ Answer supermarket(Asked& ask) {
   if (choices == 1 && load > 0.97) return std::nullopt;
   const auto least = ask.index("frac_servers_with_at_least_", "");
   // With one choice the servers are independent, so a few tell as much as many. With more, a
-  // thousand are nearly infinitely many, but for long queues: where only a few have one, theirs is
-  // not independent of the others'. That is off by 1/N.
-  const bool rare = least && theory::supermarket_share_with_at_least(choices, load, *least) < 0.05;
-  const int servers = choices == 1 ? 4 : rare ? 20'000 : 1000;
+  // thousand are nearly infinitely many, but for long queues, and near saturation: where only a few
+  // have one, theirs is not independent of the others'. That is off by 1/N.
+  const double share = least ? theory::supermarket_share_with_at_least(choices, load, *least) : 1;
+  const bool many = share < 0.05 || (load > 0.97 && share < 0.5);
+  const int servers = choices == 1 ? 4 : many ? 20'000 : 1000;
   Experiment e = balanced(servers, load, mu, choices == 1 ? "\"random\"" : least_of(choices));
   if (choices >= 2) e.warmup_units = std::min(e.warmup_units, 20 / (1 - load) / mu);
   if (ask.asks("mean_sojourn"))
@@ -53,6 +54,7 @@ Answer supermarket(Asked& ask) {
   e.watched = "station";
   e.look_every_units = 2 / mu;
   e.events_per_unit *= 1.3;
+  if (share < 1e-4) e.spread = 10;  // or there would be a dozen of them to count
   const auto n = static_cast<std::size_t>(*least);
   return with_value(std::move(e), [n](const Observation& o) { return o.share_with_at_least(n); });
 }
