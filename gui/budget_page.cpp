@@ -55,19 +55,18 @@ void fit_height(QTableWidget& table) {
   table.setFixedHeight(high);
 }
 
+// After the warm-up, and no larger than anybody tells apart. What has gathered by the end of a step
+// is said from there on, as the tables say it: at 4:00, what was spent until 4:00.
 Curve curve(const RunResult& result, std::string name, Meaning meaning, Unit unit,
-            const std::vector<double>& values) {
-  Curve made;
-  made.name = std::move(name);
-  made.meaning = meaning;
-  made.unit = unit;
-  made.step_s = result.step_s;
-  for (std::size_t b = 0; b < values.size(); ++b) {
-    const double begin = static_cast<double>(b) * result.step_s;
-    const bool known = begin >= result.warmup_s && begin < result.reached_s;
-    made.samples.push_back(
-        {begin + result.step_s / 2, known ? std::min(values[b], kMost) : std::nan("")});
+            std::vector<double> values) {
+  for (std::size_t bin = 0; bin < values.size(); ++bin) {
+    const bool warm = static_cast<double>(bin) * result.step_s >= result.warmup_s;
+    values[bin] = warm ? std::min(values[bin], kMost) : std::nan("");
   }
+  Curve made = curve_of(std::move(name), meaning, unit, result, values);
+  made.samples.insert(made.samples.begin(), {0, std::nan("")});
+  for (std::size_t i = 0; i < made.samples.size(); ++i)
+    made.samples[i].t = (static_cast<double>(i) + 0.5) * result.step_s;
   return made;
 }
 

@@ -12,7 +12,7 @@
 namespace faultline::gui {
 namespace {
 
-constexpr int kWidth = 248, kThumbnail = 84;
+constexpr int kThumbnail = 84;
 
 void draw_topology(QPainter& painter, const Topology& topology, const QRectF& area,
                    const Theme& theme) {
@@ -69,7 +69,7 @@ void draw_shortened(QPainter& painter, const QRectF& area, const QString& text, 
 }  // namespace
 
 QSize CardDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const {
-  return {kWidth, kThumbnail + 6 * option.fontMetrics.lineSpacing() + 36};
+  return {width_, kThumbnail + 6 * option.fontMetrics.lineSpacing() + 36};
 }
 
 void CardDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,

@@ -12,11 +12,17 @@ class CardDelegate : public QStyledItemDelegate {
  public:
   using QStyledItemDelegate::QStyledItemDelegate;
 
+  static constexpr int kNarrowest = 248;  // of a card, pixels
+  void set_width(int width) { width_ = width; }
+
   static constexpr int kCardRole = Qt::UserRole + 1;  // a ScenarioCard
 
   void paint(QPainter* painter, const QStyleOptionViewItem& option,
              const QModelIndex& index) const override;
   QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+
+ private:
+  int width_ = kNarrowest;
 };
 
 }  // namespace faultline::gui

@@ -26,8 +26,38 @@ const T* series_of(const std::vector<Named<T>>& all, const std::string& name) {
   return found == all.end() ? nullptr : &found->value;
 }
 
-Curve curve(std::string name, Meaning meaning, Unit unit, const RunResult& result,
-            const std::vector<double>& values) {
+const VersionSeries* version_of(const RunResult& result, const Subject& subject) {
+  const auto* service = series_of(result.service_series, subject.name);
+  if (service == nullptr || subject.version.empty()) return nullptr;
+  return series_of(service->versions, subject.version);
+}
+
+const InstanceSeries* instance_of(const RunResult& result, const Subject& subject) {
+  const auto* service = series_of(result.service_series, subject.name);
+  if (service == nullptr || subject.instance.empty()) return nullptr;
+  return series_of(service->each_instance, subject.instance);
+}
+
+// "timeout 12 034, refused 87": the commonest first.
+std::string causes(const std::array<std::uint64_t, kErrors>& errors) {
+  std::vector<std::size_t> order;
+  for (std::size_t i = 1; i < kErrors; ++i) {
+    if (errors[i] > 0) order.push_back(i);
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return errors[a] > errors[b]; });
+  std::string text;
+  for (const std::size_t i : order) {
+    if (!text.empty()) text += ", ";
+    text += spaced(kErrorNames[i]) + " " + grouped(errors[i]);
+  }
+  return text;
+}
+
+}  // namespace
+
+Curve curve_of(std::string name, Meaning meaning, Unit unit, const RunResult& result,
+               const std::vector<double>& values) {
   Curve made;
   made.name = std::move(name);
   made.meaning = meaning;
@@ -44,36 +74,6 @@ Curve curve(std::string name, Meaning meaning, Unit unit, const RunResult& resul
   }
   return made;
 }
-
-const VersionSeries* version_of(const RunResult& result, const Subject& subject) {
-  const auto* service = series_of(result.service_series, subject.name);
-  if (service == nullptr || subject.version.empty()) return nullptr;
-  return series_of(service->versions, subject.version);
-}
-
-const InstanceSeries* instance_of(const RunResult& result, const Subject& subject) {
-  const auto* service = series_of(result.service_series, subject.name);
-  if (service == nullptr || subject.instance.empty()) return nullptr;
-  return series_of(service->each_instance, subject.instance);
-}
-
-// "12 034 timeout, 87 refused": the commonest first.
-std::string causes(const std::array<std::uint64_t, kErrors>& errors) {
-  std::vector<std::size_t> order;
-  for (std::size_t i = 1; i < kErrors; ++i) {
-    if (errors[i] > 0) order.push_back(i);
-  }
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return errors[a] > errors[b]; });
-  std::string text;
-  for (const std::size_t i : order) {
-    if (!text.empty()) text += ", ";
-    text += grouped(errors[i]) + " " + spaced(kErrorNames[i]);
-  }
-  return text;
-}
-
-}  // namespace
 
 std::vector<Subject> subjects_of(const RunResult& result) {
   std::vector<Subject> all;
@@ -93,8 +93,9 @@ ChartContent latency_of(const RunResult& result, const Subject& subject) {
   content.logarithmic = true;
   const auto add = [&](const auto* series) {
     if (series == nullptr) return;
-    content.curves.push_back(curve("p99", Meaning::Tail, Unit::Seconds, result, series->p99_s));
-    content.curves.push_back(curve("p50", Meaning::Typical, Unit::Seconds, result, series->p50_s));
+    content.curves.push_back(curve_of("p99", Meaning::Tail, Unit::Seconds, result, series->p99_s));
+    content.curves.push_back(
+        curve_of("p50", Meaning::Typical, Unit::Seconds, result, series->p50_s));
   };
   if (subject.kind == Subject::Kind::Client) {
     content.aside = "of requests answered";
@@ -111,8 +112,8 @@ ChartContent latency_of(const RunResult& result, const Subject& subject) {
 ChartContent traffic_of(const RunResult& result, const Subject& subject) {
   ChartContent content = titled("Traffic");
   const auto add = [&](const char* first, const auto& offered, const auto& served) {
-    content.curves.push_back(curve(first, Meaning::Offered, Unit::PerSecond, result, offered));
-    content.curves.push_back(curve("served", Meaning::Served, Unit::PerSecond, result, served));
+    content.curves.push_back(curve_of(first, Meaning::Offered, Unit::PerSecond, result, offered));
+    content.curves.push_back(curve_of("served", Meaning::Served, Unit::PerSecond, result, served));
   };
   if (subject.kind == Subject::Kind::Client) {
     const auto* series = series_of(result.client_series, subject.name);
@@ -139,7 +140,7 @@ ChartContent errors_of(const RunResult& result, const Subject& subject) {
   const auto add = [&](const auto* series, const auto* figures) {
     if (series == nullptr) return;
     content.curves.push_back(
-        curve("failed", Meaning::Failed, Unit::PerSecond, result, series->failed));
+        curve_of("failed", Meaning::Failed, Unit::PerSecond, result, series->failed));
     if (figures == nullptr) return;
     const std::string why = causes(figures->errors);
     if (!why.empty()) content.aside = (result.warmup_s > 0 ? "after warm-up: " : "") + why;
@@ -165,8 +166,9 @@ ChartContent saturation_of(const RunResult& result, const Subject& subject) {
     const auto add = [&](const auto* series) {
       if (series == nullptr) return;
       content.curves.push_back(
-          curve("threads busy", Meaning::Busy, Unit::Share, result, series->utilization));
-      content.curves.push_back(curve("queue", Meaning::Queue, Unit::Count, result, series->queue));
+          curve_of("threads busy", Meaning::Busy, Unit::Share, result, series->utilization));
+      content.curves.push_back(
+          curve_of("queue", Meaning::Queue, Unit::Count, result, series->queue));
       content.curves.back().right_axis = true;
     };
     if (!subject.version.empty()) content.aside = "of the whole service";
@@ -187,8 +189,8 @@ ChartContent saturation_of(const RunResult& result, const Subject& subject) {
                                                 Meaning::Offered};
   content.aside = "threads busy";
   for (std::size_t i = 0; i < std::min(busiest.size(), kBusiestServices); ++i) {
-    content.curves.push_back(curve(busiest[i].second->name, kLooks[i], Unit::Share, result,
-                                   busiest[i].second->value.utilization));
+    content.curves.push_back(curve_of(busiest[i].second->name, kLooks[i], Unit::Share, result,
+                                      busiest[i].second->value.utilization));
   }
   return content;
 }
@@ -205,9 +207,9 @@ ChartContent budget_of(const RunResult& result, const SloFigures& slo) {
   ChartContent content = titled("Budget");
   content.left_top = kFull;
   content.curves.push_back(
-      curve("left", Meaning::Left, Unit::Share, result, slo.budget_left_series));
+      curve_of("left", Meaning::Left, Unit::Share, result, slo.budget_left_series));
   content.curves.push_back(
-      curve("burn", Meaning::Burn, Unit::Factor, result, slo.burn_rate_series));
+      curve_of("burn", Meaning::Burn, Unit::Factor, result, slo.burn_rate_series));
   content.curves.back().right_axis = true;
   return content;
 }

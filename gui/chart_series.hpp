@@ -73,6 +73,10 @@ struct Subject {
   friend bool operator==(const Subject&, const Subject&) = default;
 };
 
+// Of the values of all bins. A rate is counted per bin and drawn per second.
+Curve curve_of(std::string name, Meaning meaning, Unit unit, const RunResult& result,
+               const std::vector<double>& values);
+
 // Clients, then services, each with its versions and instances, in the order of the scenario.
 std::vector<Subject> subjects_of(const RunResult& result);
 

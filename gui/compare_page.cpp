@@ -9,7 +9,6 @@
 #include <QPushButton>
 #include <QSplitter>
 #include <QTableWidget>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 #include "gui/legend.hpp"
@@ -69,7 +68,7 @@ ComparePage::ComparePage(Runner runner, TimeAxis& time, QWidget* parent)
       runner_(std::move(runner)),
       time_(time),
       legend_(new Legend),
-      variants_(new QToolButton),
+      variants_(new QPushButton),
       menu_(new QMenu(this)),
       subjects_(new SubjectChooser),
       replications_(new QComboBox),
@@ -81,8 +80,6 @@ ComparePage::ComparePage(Runner runner, TimeAxis& time, QWidget* parent)
       figures_(table(tr("Figures, and their differences from the first"))) {
   variants_->setText(tr("Variants"));
   variants_->setMenu(menu_);
-  variants_->setPopupMode(QToolButton::InstantPopup);
-  variants_->setToolButtonStyle(Qt::ToolButtonTextOnly);
   subjects_->setAccessibleName(tr("Whose curves"));
   subjects_->setMinimumContentsLength(16);
   for (const int n : {1, 5, 10, 20, 50}) {
@@ -335,7 +332,7 @@ void ComparePage::show_figures(const Figures& figures) {
 void ComparePage::show_activity() {
   const qsizetype chosen = chosen_variants().size();
   compare_->setEnabled(chosen >= 2 && !request_.file.empty());
-  variants_->setText(tr("%1 variants ▾").arg(chosen));
+  variants_->setText(tr("%1 variants").arg(chosen));
   stop_->setVisible(comparing());
   progress_->setVisible(comparing());
   progress_->setValue(0);

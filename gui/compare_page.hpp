@@ -16,7 +16,6 @@ class QMenu;
 class QProgressBar;
 class QPushButton;
 class QTableWidget;
-class QToolButton;
 
 namespace faultline::gui {
 
@@ -66,7 +65,7 @@ class ComparePage : public QWidget {
   std::shared_ptr<const Figures> last_;
   std::array<TimeChart*, 4> charts_{};
   Legend* legend_;
-  QToolButton* variants_;
+  QPushButton* variants_;
   QMenu* menu_;
   SubjectChooser* subjects_;
   QComboBox* replications_;

@@ -22,7 +22,7 @@ QIcon icon_of(const EventMark& mark) {
   return QIcon(pixmap);
 }
 
-// "3:00  fault: db ×20 slower". Of a note, only its beginning: the notes panel has it all.
+// "3:00  fault: db ×20 slower". A note in one line, without its marks: the notes panel has them.
 QString words_of(const Moment& moment, const EventMark& mark) {
   QString text = QString::fromStdString(clock_text(moment.t_s)) + "  ";
   if (moment.kind == "expectation") {
@@ -33,7 +33,7 @@ QString words_of(const Moment& moment, const EventMark& mark) {
   if (!moment.subject.empty() && moment.what.find(moment.subject) == std::string::npos) {
     text += QString::fromStdString(moment.subject) + ": ";
   }
-  return text + QString::fromStdString(moment.what).trimmed().section('\n', 0, 0);
+  return text + QString::fromStdString(moment.what).simplified().remove('`').remove("**");
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ KnobsPanel::KnobsPanel(Edits& edits, TimeAxis& time, QWidget* parent)
       search_(new QLineEdit),
       help_(new QLabel),
       slider_(new QSlider(Qt::Horizontal)),
-      fault_(new QToolButton),
+      fault_(new QPushButton),
       undo_(new QToolButton),
       redo_(new QToolButton),
       reset_(new QPushButton(tr("As in the file"))),
@@ -64,7 +64,6 @@ KnobsPanel::KnobsPanel(Edits& edits, TimeAxis& time, QWidget* parent)
       fault_menu_(new QMenu(this)) {
   fault_->setText(tr("▲ Break at the clock"));
   fault_->setToolTip(tr("Puts a fault in where the clock stands, for 30 s"));
-  fault_->setPopupMode(QToolButton::InstantPopup);
   fault_->setMenu(fault_menu_);
   undo_->setText("↶");
   undo_->setToolTip(tr("Undo (Ctrl+Z)"));

@@ -68,7 +68,8 @@ class KnobsPanel : public QWidget {
   QLineEdit* search_;
   QLabel* help_;
   QSlider* slider_;
-  QToolButton *fault_, *undo_, *redo_;
+  QPushButton* fault_;
+  QToolButton *undo_, *redo_;
   QPushButton *reset_, *save_;
   QMenu* fault_menu_;
 };

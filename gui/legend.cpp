@@ -1,14 +1,55 @@
 #include "gui/legend.hpp"
 
+#include <QEvent>
 #include <QPainter>
 #include <algorithm>
 
 #include "gui/theme.hpp"
 
 namespace faultline::gui {
+namespace {
+
+constexpr double kStroke = 25;  // pixels: the sample of a curve before its name
+
+}  // namespace
 
 Legend::Legend(QWidget* parent) : QWidget(parent) {
-  setFixedHeight(fontMetrics().height() + 8);
+  fit_height();
+}
+
+std::vector<QRectF> Legend::places() const {
+  constexpr double kBegin = 8, kBetween = 12;
+  const QFontMetrics metrics(font());
+  const double high = metrics.height() + 2;
+  std::vector<QRectF> all;
+  double x = kBegin, y = 3;
+  for (const auto& [name, meaning] : names_) {
+    const double wide =
+        std::min(kStroke + metrics.horizontalAdvance(name) + 4.0, width() - 2 * kBegin);
+    if (x > kBegin && x + wide > width()) {
+      x = kBegin;
+      y += high;
+    }
+    all.emplace_back(x, y, wide, high);
+    x += wide + kBetween;
+  }
+  return all;
+}
+
+void Legend::fit_height() {
+  const auto all = places();
+  setFixedHeight(
+      static_cast<int>(all.empty() ? fontMetrics().height() + 8.0 : all.back().bottom() + 3));
+}
+
+void Legend::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  fit_height();
+}
+
+void Legend::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() == QEvent::FontChange) fit_height();
 }
 
 void Legend::show_curves(const std::vector<Curve>& curves) {
@@ -19,6 +60,7 @@ void Legend::show_curves(const std::vector<Curve>& curves) {
     all.append(names_.back().first);
   }
   setAccessibleName(all.join(", "));
+  fit_height();
   update();
 }
 
@@ -27,30 +69,21 @@ void Legend::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.setRenderHint(QPainter::Antialiasing);
   painter.fillRect(rect(), theme.surface);
-  const QFontMetrics metrics(font());
-  constexpr double kShort = 60;  // pixels: not shortened
-  double wanted = 0, kept = 0;
-  const auto advance = [&](const QString& name) { return metrics.horizontalAdvance(name) + 4.0; };
-  for (const auto& [name, meaning] : names_) {
-    (advance(name) <= kShort ? kept : wanted) += advance(name);
-  }
-  // Where there is no room for all, each is shortened.
-  const double strokes = 8 + 37.0 * static_cast<double>(names_.size());
-  const double share = std::min(1.0, (width() - strokes - kept) / std::max(1.0, wanted));
-  double x = 8;
-  const double middle = height() / 2.0;
-  for (const auto& [name, meaning] : names_) {
+  const QFontMetricsF metrics(font());
+  const auto all = places();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto& [name, meaning] = names_[i];
     const Stroke stroke = stroke_of(meaning, theme);
+    const QPointF begin(all[i].left(), all[i].center().y());
     QPen pen = stroke.pen;
     pen.setWidthF(2);
     painter.setPen(pen);
-    painter.drawLine(QPointF(x, middle), QPointF(x + 20, middle));
-    draw_marker(painter, stroke.marker, {x + 10, middle}, stroke.pen.color());
-    const double room = advance(name) * (advance(name) <= kShort ? 1 : share);
+    painter.drawLine(begin, begin + QPointF(20, 0));
+    draw_marker(painter, stroke.marker, begin + QPointF(10, 0), stroke.pen.color());
+    const QRectF text = all[i].adjusted(kStroke, 0, 0, 0);
     painter.setPen(theme.text);
-    painter.drawText(QRectF(x + 25, 0, room, height()), Qt::AlignVCenter | Qt::AlignLeft,
-                     metrics.elidedText(name, Qt::ElideRight, static_cast<int>(room)));
-    x += 37 + room;
+    painter.drawText(text, Qt::AlignVCenter | Qt::AlignLeft,
+                     metrics.elidedText(name, Qt::ElideRight, text.width()));
   }
 }
 

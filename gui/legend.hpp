@@ -15,8 +15,14 @@ class Legend : public QWidget {
 
  protected:
   void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+  void changeEvent(QEvent* event) override;
 
  private:
+  void fit_height();
+  // Where each stands: from left to right, and on another line where there is no more room.
+  std::vector<QRectF> places() const;
+
   std::vector<std::pair<QString, Meaning>> names_;
 };
 

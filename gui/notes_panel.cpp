@@ -17,6 +17,8 @@ NotesPanel::NotesPanel(TimeAxis& time, QWidget* parent) : QTextBrowser(parent), 
   document()->setDocumentMargin(10);
   setFrameShape(QFrame::NoFrame);
   connect(&time_, &TimeAxis::cursor_changed, this, &NotesPanel::follow_clock);
+  // Another text, another font or another size: the newest note is elsewhere.
+  connect(verticalScrollBar(), &QScrollBar::rangeChanged, this, &NotesPanel::show_newest);
 }
 
 void NotesPanel::show_scenario(std::shared_ptr<const Scenario> scenario,
@@ -36,12 +38,16 @@ void NotesPanel::follow_clock() {
   if (due == shown_) return;
   shown_ = due;
   setMarkdown(markdown());
-  const bool at_end = time_.cursor() >= time_.duration();
-  at_end || due == 0 ? verticalScrollBar()->setValue(0) : scroll_to_newest();
+  show_newest();
 }
 
-// The beginning of the last note at the top, as far as the text allows.
-void NotesPanel::scroll_to_newest() {
+// The beginning of the last note at the top, as far as the text allows; before the first and after
+// the end, the story.
+void NotesPanel::show_newest() {
+  if (shown_ <= 0 || time_.cursor() >= time_.duration()) {
+    verticalScrollBar()->setValue(0);
+    return;
+  }
   QTextBlock newest;
   for (QTextBlock block = document()->begin(); block.isValid(); block = block.next()) {
     if (block.text().startsWith(newest_)) newest = block;

@@ -20,7 +20,7 @@ class NotesPanel : public QTextBrowser {
  private:
   void follow_clock();
   QString markdown();
-  void scroll_to_newest();
+  void show_newest();
 
   TimeAxis& time_;
   std::shared_ptr<const Scenario> scenario_;

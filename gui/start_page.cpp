@@ -7,6 +7,7 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -21,6 +22,7 @@ StartPage::StartPage(const QString& folder, QWidget* parent)
       search_(new QLineEdit),
       cards_(new QListWidget),
       recent_(new QListWidget),
+      card_(new CardDelegate(cards_)),
       nothing_yet_(new QLabel(tr("What you open is listed here."))) {
   auto* title = new QLabel(tr("<h2>Watch a system fail</h2>"));
   auto* hint = new QLabel(tr("Choose a scenario: it runs at once. Or drop a .toml file anywhere."));
@@ -28,7 +30,7 @@ StartPage::StartPage(const QString& folder, QWidget* parent)
   search_->setClearButtonEnabled(true);
   search_->setMaximumWidth(260);
   search_->setAccessibleName(tr("Find a scenario"));
-  cards_->setItemDelegate(new CardDelegate(cards_));
+  cards_->setItemDelegate(card_);
   cards_->setViewMode(QListView::IconMode);
   cards_->setResizeMode(QListView::Adjust);
   cards_->setMovement(QListView::Static);
@@ -92,6 +94,25 @@ StartPage::StartPage(const QString& folder, QWidget* parent)
   connect(search_, &QLineEdit::textChanged, this, &StartPage::filter);
   connect(&idle_, &QTimer::timeout, this, &StartPage::add_next);
   idle_.start(0);
+}
+
+void StartPage::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  fill_width();
+}
+
+void StartPage::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  fill_width();
+}
+
+// As many columns as there is room for, and all of the room.
+void StartPage::fill_width() {
+  layout()->activate();
+  const int bar = cards_->verticalScrollBar()->sizeHint().width();
+  const int room = cards_->width() - bar - 2;
+  card_->set_width(room / std::max(1, room / CardDelegate::kNarrowest));
+  cards_->doItemsLayout();
 }
 
 void StartPage::add_next() {

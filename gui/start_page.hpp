@@ -12,6 +12,8 @@ class QListWidget;
 
 namespace faultline::gui {
 
+class CardDelegate;
+
 class StartPage : public QWidget {
   Q_OBJECT
  public:
@@ -28,7 +30,12 @@ class StartPage : public QWidget {
   void asked_for_file();
   void completed();
 
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+  void showEvent(QShowEvent* event) override;
+
  private:
+  void fill_width();
   void add_next();
   void filter(const QString& words);
 
@@ -37,6 +44,7 @@ class StartPage : public QWidget {
   QTimer idle_;
   QLineEdit* search_;
   QListWidget *cards_, *recent_;
+  CardDelegate* card_;
   QLabel* nothing_yet_;
 };
 

@@ -98,9 +98,13 @@ void TimeChart::draw_scale(QPainter& painter, const Scale& scale, bool right) co
   const QRectF area = plot();
   const QFontMetrics metrics(font());
   const int wanted = std::clamp(static_cast<int>(area.height()) / (2 * metrics.height()), 1, 5);
-  const auto ticks = scale.logarithmic ? decade_ticks(scale.low, scale.high, wanted + 1)
-                                       : value_ticks(scale.low, scale.high, wanted);
-  double labelled = -1e9;  // the y of the last label
+  const auto ticks_of = [&](int count) {
+    return scale.logarithmic ? decade_ticks(scale.low, scale.high, count + 1)
+                             : value_ticks(scale.low, scale.high, count);
+  };
+  auto ticks = ticks_of(wanted);
+  if (ticks.size() < 2) ticks = ticks_of(wanted + 1);  // one alone is no scale
+  double labelled = -1e9;                              // the y of the last label
   for (const double value : ticks) {
     const double y = std::round(y_of(value, scale)) + 0.5;
     if (!right) {
@@ -143,12 +147,19 @@ void TimeChart::draw_marks(QPainter& painter) const {
   const Theme& theme = theme_for(palette());
   const QRectF area = plot();
   const QFontMetrics metrics(font());
+  QRectF labelled;  // the level before: one that lies as high is named beside it
   for (const auto& [value, name] : content_.levels) {
     if (value < left_.low || value > left_.high) continue;
     const double y = y_of(value, left_);
     painter.setPen(QPen(theme.faint, 1, Qt::DotLine));
     painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
-    painter.drawText(QPointF(area.left() + 6, y - 3), qt(name));
+    const QString text = qt(name);
+    QRectF place(area.left() + 6, y - 3 - metrics.ascent(), metrics.horizontalAdvance(text),
+                 metrics.ascent());
+    if (place.top() < area.top()) place.moveTop(y + 2);  // above it stands the title
+    if (place.intersects(labelled)) place.moveLeft(labelled.right() + 10);
+    painter.drawText(QPointF(place.left(), place.bottom()), text);
+    labelled = place;
   }
   double free_from = area.left();
   for (const ChartMark& mark : content_.marks) {
@@ -204,7 +215,7 @@ void TimeChart::draw_overlay(QPainter& painter) const {
   }
 }
 
-// "Latency   ▲ p99 1.24 s   ● p50 30 ms        after warm-up: 12 034 timeout"
+// "Latency   ▲ p99 1.24 s   ● p50 30 ms        after warm-up: timeout 12 034"
 void TimeChart::draw_header(QPainter& painter) const {
   const Theme& theme = theme_for(palette());
   QFont bold = font();

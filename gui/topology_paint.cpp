@@ -5,6 +5,7 @@
 #include <QPainterPath>
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "gui/qt_text.hpp"
 #include "gui/theme.hpp"
@@ -32,6 +33,31 @@ bool fails(double share) {
 // "3 %" rather than "3.21 %": it changes all the time.
 QString percent(double share) {
   return QString::number(std::lround(share * 100)) + " %";
+}
+
+constexpr double kSmallest = 0.8;  // of a font
+
+// The font, smaller where that makes the text fit, but not beyond what can be read.
+QFont fitting(QFont font, const QString& text, double room) {
+  const double wide = QFontMetricsF(font).horizontalAdvance(text);
+  constexpr double kHinting = 0.96;  // letters don't shrink evenly
+  if (wide > room)
+    font.setPointSizeF(font.pointSizeF() * std::max(kSmallest, kHinting * room / wide));
+  return font;
+}
+
+// In lines of whole words, each no longer than the room there is.
+QStringList wrapped(const QString& text, const QFontMetricsF& metrics, double room) {
+  QStringList lines;
+  for (const QString& word : text.split(' ')) {
+    const QString longer = lines.isEmpty() ? word : lines.back() + ' ' + word;
+    if (lines.isEmpty() || (lines.back() != "◆" && metrics.horizontalAdvance(longer) > room)) {
+      lines.append(word);
+    } else {
+      lines.back() = longer;
+    }
+  }
+  return lines;
 }
 
 }  // namespace
@@ -137,11 +163,20 @@ void TopologyView::draw_label(QPainter& painter, const TopologyLine& line) const
     texts.emplace_back(tr("▲ fault"), theme.bad);
   }
   if (texts.empty()) return;
-  const QFontMetrics metrics(painter.font());
   const QRectF from = rect_of(line.boxes.front());
   const QRectF next = rect_of(line.boxes[1]);
   // In the gap behind the caller, where its lines have already parted.
   const double gap = next.left() - from.right();
+  std::vector<std::tuple<QString, QColor, QFont>> lines;
+  double high = 0;
+  for (const auto& [text, colour] : texts) {
+    const QFont font = fitting(painter.font(), text, gap - 8);
+    const QFontMetricsF metrics(font);
+    for (const QString& one : gap > 0 ? wrapped(text, metrics, gap - 8) : QStringList(text)) {
+      lines.emplace_back(one, colour, font);
+      high += metrics.height();
+    }
+  }
   // Near the end where it is alone: behind a caller of many, before a callee of many.
   int out = 0, in = 0;
   for (const TopologyLine& other : topology_.lines) {
@@ -150,16 +185,17 @@ void TopologyView::draw_label(QPainter& painter, const TopologyLine& line) const
   }
   const double share = line.boxes.size() > 2 ? 0.9 : out > 1 ? 0.75 : in > 1 ? 0.22 : 0.5;
   const double y = from.center().y() + (next.center().y() - from.center().y()) * share;
-  const double high = metrics.height() * static_cast<double>(texts.size());
   const double middle = from.right() + gap * 0.52;
   double top = std::clamp(y - high / 2, 0.0, std::max(0.0, height() - high));
-  for (const auto& [text, colour] : texts) {
+  for (const auto& [text, colour, font] : lines) {
+    const QFontMetricsF metrics(font);
     const double wide = metrics.horizontalAdvance(text) + 6;
     const QRectF place(middle - wide / 2, top, wide, metrics.height());
     QColor back = theme.surface;
     back.setAlpha(215);
     painter.fillRect(place, back);
     painter.setPen(colour);
+    painter.setFont(font);
     painter.drawText(place, Qt::AlignCenter, text);
     top += metrics.height();
   }
@@ -188,34 +224,37 @@ void TopologyView::draw_box(QPainter& painter, std::size_t index) const {
   const double badge = rank > 0 ? large.height() : 0;
   const bool one_line = inner.height() < large.height() + little.height();
   const double name_high = one_line ? inner.height() : large.height();
-  painter.setFont(bold);
   painter.setPen(theme.text);
   const QString name = (look.faulty ? "▲ " : "") + qt(box.name);
-  const int room = static_cast<int>(inner.width() - badge - (one_line ? 34 : 0));
+  const double room = inner.width() - badge - (one_line ? 34 : 0);
+  painter.setFont(fitting(bold, name, room));
   painter.drawText(QRectF(inner.left(), inner.top(), inner.width(), name_high),
-                   Qt::AlignLeft | Qt::AlignVCenter, large.elidedText(name, Qt::ElideRight, room));
+                   Qt::AlignLeft | Qt::AlignVCenter,
+                   QFontMetricsF(painter.font()).elidedText(name, Qt::ElideRight, room));
   if (rank > 0) {
     const QRectF disc(inner.right() - badge + 2, inner.top() + (name_high - badge) / 2 + 1,
                       badge - 2, badge - 2);
+    painter.setFont(bold);
     painter.setPen(Qt::NoPen);
     painter.setBrush(theme.bad);
     painter.drawEllipse(disc);
     painter.setPen(theme.dark ? QColor(Qt::black) : QColor(Qt::white));
     painter.drawText(disc, Qt::AlignCenter, QString::number(rank));
   }
-  painter.setFont(small);
   const bool bar = !std::isnan(look.bar) && !one_line;
   double y = inner.top() + name_high;
   const double end = inner.bottom() - (bar ? 6 : 0);
   const auto line = [&](const QString& text, const QColor& colour) {
     if (text.isEmpty() || y + little.height() > end + 2) return;
     painter.setPen(colour);
+    painter.setFont(fitting(small, text, inner.width()));
     painter.drawText(QRectF(inner.left(), y, inner.width(), little.height()),
                      Qt::AlignLeft | Qt::AlignVCenter,
-                     little.elidedText(text, Qt::ElideRight, static_cast<int>(inner.width())));
+                     QFontMetricsF(painter.font()).elidedText(text, Qt::ElideRight, inner.width()));
     y += little.height();
   };
   if (one_line) {
+    painter.setFont(small);
     painter.setPen(look.alarmed ? theme.bad : theme.faint);
     const QString text = std::isnan(look.bar) ? look.first : percent(look.bar);
     painter.drawText(inner.adjusted(0, 0, -badge, 0), Qt::AlignRight | Qt::AlignVCenter, text);
@@ -241,8 +280,10 @@ void TopologyView::paintEvent(QPaintEvent*) {
   for (std::size_t i = 0; i < topology_.boxes.size(); ++i) {
     if (!topology_.boxes[i].name.empty()) draw_box(painter, i);
   }
-  painter.setFont(small_font());
-  for (const TopologyLine& line : topology_.lines) draw_label(painter, line);
+  for (const TopologyLine& line : topology_.lines) {
+    painter.setFont(small_font());
+    draw_label(painter, line);
+  }
   if (!hasFocus() || !by_keyboard_) return;
   painter.setPen(QPen(palette().color(QPalette::Highlight), 1, Qt::DotLine));
   painter.setBrush(Qt::NoBrush);

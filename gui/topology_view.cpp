@@ -64,14 +64,17 @@ int TopologyView::rank_of(const std::string& name) const {
 
 QRectF TopologyView::rect_of(std::size_t index) const {
   const TopologyBox& box = topology_.boxes[index];
-  const double column = width() / static_cast<double>(std::max<std::size_t>(topology_.layers, 1));
+  // Columns with gaps in which the labels of the lines have room, and a margin on either side.
+  constexpr double kGap = 0.62, kMargin = 0.16;  // of a box's width; of a gap
+  const auto columns = static_cast<double>(std::max<std::size_t>(topology_.layers, 1));
+  const double gaps = columns - 1 + 2 * kMargin;
+  const double wide = std::clamp(width() / (columns + kGap * gaps), 76.0, 190.0);
+  const double gap = (width() - columns * wide) / gaps;
   const double row = (height() - 8.0) / topology_.fullest;
   const double lines = 2.9 * QFontMetrics(font()).height() + 14;
-  const double wide = std::clamp(column * 0.6, 76.0, 190.0);
   const double high = box.name.empty() ? 0 : std::clamp(row - 8, 22.0, lines);
-  const QPointF centre((static_cast<double>(box.layer) + 0.5) * column,
-                       4 + box.centre.y() * (height() - 8));
-  return {centre.x() - wide / 2, centre.y() - high / 2, wide, high};
+  const double left = kMargin * gap + static_cast<double>(box.layer) * (wide + gap);
+  return {left, 4 + box.centre.y() * (height() - 8) - high / 2, wide, high};
 }
 
 QString TopologyView::text_of_box(std::size_t index) const {

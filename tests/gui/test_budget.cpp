@@ -8,6 +8,7 @@
 #include "gui/time_chart.hpp"
 #include "tests/gui/window_fixture.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/run.hpp"
 
 using namespace faultline;
 using namespace faultline::gui;
@@ -78,4 +79,23 @@ TEST_CASE("windows are told as people say them", "[budget]") {
   CHECK(window_text(300) == "5 min");
   CHECK(window_text(3600) == "1 h");
   CHECK(window_text(259'200) == "3 d");
+}
+
+TEST_CASE("the curves say the same as the tables at the clock", "[budget][EB1][EB3]") {
+  const Result run = run_text(
+      "duration = \"5min\"\nwarmup = \"30s\"\n[client.c]\ncalls = \"s\"\nrate = \"20/s\"\n"
+      "[service.s]\nthreads = 8\nwork = \"10ms\"\n[slo.o]\nclient = \"c\"\ntarget = \"99%\"\n"
+      "[[fault]]\nat = \"2min\"\nfor = \"1min\"\nkind = \"errors\"\nservice = \"s\"\n"
+      "share = \"30%\"\n");
+  const RunResult& result = *run;
+  const SloFigures& slo = result.slos[0].value;
+  const Curve left = burn_down_of(result, slo).curves[0];
+  const Curve burn = burn_rates_of(result, slo).curves[0];
+  for (const double t : {100.0, 121.0, 150.0, 180.0, 300.0}) {
+    const BudgetReading reading = budget_at(result, slo, t);
+    INFO(t);
+    CHECK(value_at(left, t) == Approx(reading.left).margin(1e-9));
+    const double rate = reading.rules[0].over_long.rate;
+    if (rate > 0.01) CHECK(value_at(burn, t) == Approx(rate));
+  }
 }

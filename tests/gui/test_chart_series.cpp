@@ -84,7 +84,7 @@ TEST_CASE("the golden signals say what the result says", "[chart_series]") {
   const ChartContent traffic = traffic_of(r, kShoppers);
   CHECK(value_at(traffic.curves[0], 190) == 100);
   CHECK(value_at(traffic.curves[1], 190) == 40);
-  CHECK(errors_of(r, kShoppers).aside == "after warm-up: 7\u202f200 timeout");
+  CHECK(errors_of(r, kShoppers).aside == "after warm-up: timeout 7\u202f200");
   const ChartContent saturation = saturation_of(r, kDb);
   REQUIRE(saturation.curves.size() == 2);
   CHECK(value_at(saturation.curves[1], 200) == 128);

@@ -64,3 +64,24 @@ TEST_CASE("one click on a card runs it; recent files and a filter are there", "[
   CHECK(start->recent().item(0)->text() == "cascade_failure.toml");
   qunsetenv("FAULTLINE_SCENARIOS");
 }
+
+TEST_CASE("the gallery uses all of its width", "[start]") {
+  qputenv("FAULTLINE_SCENARIOS", FAULTLINE_SOURCE_DIR "/scenarios");
+  OpenWindow window;
+  auto* start = window.find<StartPage>();
+  REQUIRE(QTest::qWaitFor([&] { return start->complete(); }, 20'000));
+  QListWidget& cards = start->cards();
+  for (const int wide : {1024, 1100, 1280, 1440, 1920}) {
+    window->resize(wide, 700);
+    cards.doItemsLayout();
+    const int width = cards.visualItemRect(cards.item(0)).width();
+    int right = 0;
+    for (int i = 0; i < 12; ++i)
+      right = std::max(right, cards.visualItemRect(cards.item(i)).right());
+    INFO(wide << ": cards " << width << " wide, to " << right << " of "
+              << cards.viewport()->width());
+    CHECK(width >= CardDelegate::kNarrowest);
+    CHECK(right <= cards.viewport()->width());
+    CHECK(cards.viewport()->width() - right < 40);
+  }
+}

@@ -8,6 +8,7 @@
 #include <QLineSeries>
 #include <QListWidget>
 #include <QMimeData>
+#include <QScrollBar>
 #include <QSlider>
 #include <QWheelEvent>
 
@@ -20,6 +21,7 @@
 #include "gui/playback_bar.hpp"
 #include "gui/recent_files.hpp"
 #include "gui/run_file.hpp"
+#include "gui/time_axis.hpp"
 #include "gui/time_chart.hpp"
 #include "gui/verdict_bar.hpp"
 #include "tests/gui/window_fixture.hpp"
@@ -61,6 +63,39 @@ TEST_CASE("the clock moves everything: notes, events, slider", "[window]") {
   CHECK(window.find<NotesPanel>()->toPlainText().contains("slows down"));
   CHECK(window->findChild<EventList*>("events")->currentRow() == 1);
   CHECK(window.find<PlaybackBar>()->findChild<QSlider*>()->value() == 3333);
+}
+
+TEST_CASE("a note in the list of events is one line without marks", "[window]") {
+  application();
+  TimeAxis time;
+  EventList list(time);
+  list.show_moments({{10, "note", "", "Try\n`--variant calm` and **look**."}});
+  REQUIRE(list.count() == 1);
+  CHECK(list.item(0)->text().endsWith("Try --variant calm and look."));
+}
+
+TEST_CASE("the newest note is seen, also when the panel or its letters change", "[window]") {
+  application();
+  TimeAxis time;
+  time.show_run(synthetic_result());
+  NotesPanel panel(time);
+  Scenario scenario = *synthetic_scenario();
+  for (int i = 0; i < 60; ++i) scenario.story += "A long story.\n\n";
+  panel.resize(300, 200);
+  panel.show();
+  panel.show_scenario(std::make_shared<const Scenario>(scenario), "base");
+  time.set_cursor(200);
+  const auto at_the_end = [&] {
+    QCoreApplication::processEvents();
+    return panel.verticalScrollBar()->value() == panel.verticalScrollBar()->maximum();
+  };
+  CHECK(at_the_end());
+  QFont large = panel.font();
+  large.setPointSizeF(large.pointSizeF() * 1.6);
+  panel.setFont(large);
+  CHECK(at_the_end());
+  panel.resize(180, 150);
+  CHECK(at_the_end());
 }
 
 TEST_CASE("playing moves the clock, and stops at the end", "[window]") {

@@ -5,9 +5,7 @@
 
 #include <cmath>
 
-#include "lab/run/run.hpp"
-#include "lab/scenario/load.hpp"
-#include "tests/support/catch.hpp"
+#include "tests/lab/published/outcome.hpp"
 
 using namespace faultline;
 
@@ -27,16 +25,7 @@ struct Mean {
 // Runs the scenario with seeds 1 … `runs`.
 template <class Look>
 void each_run(const std::string& text, int runs, Look look) {
-  const auto loaded = load_text("faultline = 1\n" + text, "published.toml");
-  for (const Diagnostic& d : loaded ? Diagnostics{} : loaded.error()) UNSCOPED_INFO(d.message);
-  REQUIRE(loaded);
-  for (int seed = 1; seed <= runs; ++seed) {
-    RunOptions options;
-    options.seed = seed;
-    const auto result = run(loaded->scenario, options);
-    REQUIRE(result->ledger.balanced);
-    look(*result);
-  }
+  for (int seed = 1; seed <= runs; ++seed) look(*outcome(text, seed));
 }
 
 struct Backoff {

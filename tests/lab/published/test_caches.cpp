@@ -6,24 +6,11 @@
 #include <array>
 #include <cmath>
 
-#include "lab/run/run.hpp"
-#include "lab/scenario/load.hpp"
-#include "tests/support/catch.hpp"
+#include "tests/lab/published/outcome.hpp"
 
 using namespace faultline;
 
 namespace {
-
-std::shared_ptr<const RunResult> outcome(const std::string& text, std::int64_t seed) {
-  const auto loaded = load_text("faultline = 1\n" + text, "published.toml");
-  for (const Diagnostic& d : loaded ? Diagnostics{} : loaded.error()) UNSCOPED_INFO(d.message);
-  REQUIRE(loaded);
-  RunOptions options;
-  options.seed = seed;
-  auto result = run(loaded->scenario, options);
-  REQUIRE(result->ledger.balanced);
-  return result;
-}
 
 // Hit ratio over [from, to) seconds, a mean over bins of as many lookups each.
 double hit_ratio(const RunResult& r, int from, int to) {

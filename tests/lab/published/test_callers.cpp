@@ -4,26 +4,16 @@
 
 #include <fmt/format.h>
 
-#include "lab/run/run.hpp"
-#include "lab/scenario/load.hpp"
-#include "tests/support/catch.hpp"
+#include "tests/lab/published/outcome.hpp"
 
 using namespace faultline;
 
 namespace {
 
-std::shared_ptr<const RunResult> outcome(const std::string& text) {
-  const auto loaded = load_text("faultline = 1\nseed = 7\n" + text, "published.toml");
-  for (const Diagnostic& d : loaded ? Diagnostics{} : loaded.error()) UNSCOPED_INFO(d.message);
-  REQUIRE(loaded);
-  auto result = run(loaded->scenario, {});
-  REQUIRE(result->ledger.balanced);
-  return result;
-}
-
 ClientFigures one_server(const std::string& client) {
   return outcome("duration = \"40h\"\nwarmup = \"10min\"\n[client.c]\ncalls = \"s\"\n" + client +
-                 "[service.s]\nthreads = 1\nwork = \"exp(100ms)\"\n")
+                     "[service.s]\nthreads = 1\nwork = \"exp(100ms)\"\n",
+                 7)
       ->clients[0]
       .value;
 }
@@ -50,7 +40,8 @@ TEST_CASE("P11: a hundredth too much, and what retries make of it", "[published]
       "duration = \"12s\"\n[client.c]\ncalls = \"s\"\nrate = \"10.1k/s\"\narrivals = \"constant\"\n"
       "policy = \"p\"\n[service.s]\nthreads = \"unbounded\"\nwork = \"0s\"\n"
       "door = { rate_limit = { kind = \"fixed_window\", rate = \"10k/s\" } }\n"
-      "[policy.p]\nretry = { attempts = 10, backoff = \"1s\", factor = 1 }\n");
+      "[policy.p]\nretry = { attempts = 10, backoff = \"1s\", factor = 1 }\n",
+      7);
   const EdgeSeries& edge = r->edge_series[0].value;
   for (std::size_t second = 0; second < 10; ++second) {
     CAPTURE(second);
@@ -65,7 +56,8 @@ TEST_CASE("P11: five in a hundred hang, and four in five are turned away", "[pub
         fmt::format("duration = \"{1}\"\nwarmup = \"5min\"\n[client.c]\ncalls = \"s\"\nrate = "
                     "\"1k/s\"\n[service.s]\nthreads = 1000\nqueue = {{ limit = 0 }}\n"
                     "work = \"mixture(0.95: 100ms, 0.05: {0})\"\n",
-                    deadline, duration));
+                    deadline, duration),
+        7);
     const ServiceFigures& s = r->services[0].value;
     return static_cast<double>(s.rejected) / static_cast<double>(s.arrivals);
   };
@@ -77,7 +69,8 @@ TEST_CASE("P11: the last of a queue ten times as long as the threads waits for a
           "[published]") {
   const auto r = outcome(
       "duration = \"10s\"\n[client.c]\ncalls = \"s\"\nrate = \"1/d\"\nstops = \"1us\"\n"
-      "at_start = 110\n[service.s]\nthreads = 10\nqueue = { limit = 100 }\nwork = \"100ms\"\n");
+      "at_start = 110\n[service.s]\nthreads = 10\nqueue = { limit = 100 }\nwork = \"100ms\"\n",
+      7);
   CHECK(r->clients[0].value.latency.max == Approx(1.1).epsilon(0.001));
 }
 
@@ -96,7 +89,7 @@ TEST_CASE("P11: four attempts at three layers are 64, three at five are 243", "[
         "attempts = {1} }}\n[[fault]]\nat = \"0s\"\nkind = \"errors\"\nservice = "
         "\"s{0}\"\nshare = \"100%\"\n",
         layers, each);
-    return outcome(text)->services.back().value.arrivals;
+    return outcome(text, 7)->services.back().value.arrivals;
   };
   CHECK(attempts(3, 4) == 64);
   CHECK(attempts(5, 3) == 243);

@@ -5,24 +5,11 @@
 
 #include <fmt/format.h>
 
-#include "lab/run/run.hpp"
-#include "lab/scenario/load.hpp"
-#include "tests/support/catch.hpp"
+#include "tests/lab/published/outcome.hpp"
 
 using namespace faultline;
 
 namespace {
-
-std::shared_ptr<const RunResult> outcome(const std::string& text, std::int64_t seed = 1) {
-  const auto loaded = load_text("faultline = 1\n" + text, "published.toml");
-  for (const Diagnostic& d : loaded ? Diagnostics{} : loaded.error()) UNSCOPED_INFO(d.message);
-  REQUIRE(loaded);
-  RunOptions options;
-  options.seed = seed;
-  auto result = run(loaded->scenario, options);
-  REQUIRE(result->ledger.balanced);
-  return result;
-}
 
 // --- P12
 
