@@ -54,6 +54,13 @@ std::string amount(double value, const std::string& unit, bool points) {
   return format_value(std::abs(value), unit);
 }
 
+// To the second digit of the interval, since no more is known.
+double as_known(double value, double half_width) {
+  if (half_width <= 0 || !std::isfinite(half_width)) return value;
+  const double step = std::pow(10, std::floor(std::log10(half_width)) - 1);
+  return std::round(value / step) * step;
+}
+
 }  // namespace
 
 std::vector<DifferingSetting> differing_settings(const std::string& text, const std::string& file,
@@ -120,11 +127,12 @@ std::string delta_cell(const ComparedValue& value, const std::string& unit) {
   if (value.difference == Difference::Reference) return "";
   if (value.difference == Difference::Same) return "the same";
   if (!std::isfinite(value.delta.mean)) return "";
-  const std::string delta =
-      (value.delta.mean < 0 ? "−" : "+") + amount(value.delta.mean, unit, true);
-  if (!value.delta.has_interval) return delta + " (one run: no interval)";
   if (value.difference == Difference::Unclear) return "no clear difference";
-  return delta + " ± " + amount(value.delta.half_width, unit, true);
+  const double half = value.delta.has_interval ? value.delta.half_width : 0;
+  const std::string delta =
+      (value.delta.mean < 0 ? "−" : "+") + amount(as_known(value.delta.mean, half), unit, true);
+  if (!value.delta.has_interval) return delta + " (one run: no interval)";
+  return delta + " ± " + amount(as_known(half, half), unit, true);
 }
 
 }  // namespace faultline::gui

@@ -29,8 +29,17 @@ TEST_CASE("a difference is told with its interval, or that there is none", "[com
   value.delta.has_interval = true;
   value.difference = Difference::Clear;
   CHECK(delta_cell(value, "share") == "−3.1 pp ± 0.4 pp");
+  // No more digits than the interval vouches for.
+  value.delta.mean = 0.709123;
+  value.delta.half_width = 0.00157;
+  CHECK(delta_cell(value, "share") == "+70.9 pp ± 0.16 pp");
+  value.delta.mean = -0.0000896;
+  value.delta.half_width = 0.0000598;
+  CHECK(delta_cell(value, "seconds") == "−0.09 ms ± 0.06 ms");
+  value.delta.mean = -0.031;
   value.difference = Difference::Unclear;
   CHECK(delta_cell(value, "share") == "no clear difference");
+  value.difference = Difference::Clear;
   value.delta.has_interval = false;
   CHECK(delta_cell(value, "share") == "−3.1 pp (one run: no interval)");
   value.difference = Difference::Same;
