@@ -133,7 +133,11 @@ void TimeChart::rebuild() {
   time_values_->setRange(time_.from(), time_.to());
   left_values_->setRange(left_.place(left_.low), left_.place(left_.high));
   right_values_->setRange(right_.place(right_.low), right_.place(right_.high));
-  for (const Curve& curve : content_.curves) add_curve(curve);
+  // What is drawn first is behind the others.
+  for (const bool ghosts : {true, false}) {
+    for (const Curve& curve : content_.curves)
+      if (curve.ghost == ghosts) add_curve(curve);
+  }
   chart()->setPlotArea(plot());
   repaint_soon();
 }

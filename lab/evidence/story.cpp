@@ -85,6 +85,10 @@ std::string tries(const CallSpan& call) {
   std::string text = n == 1
                          ? fmt::format("{} asked {} once: the attempt ", call.caller, call.callee)
                          : fmt::format("{} asked {} {} times: ", call.caller, call.callee, n);
+  const std::string one_fate = n > 1 ? fate(call, call.attempts[0]) : "";
+  const bool alike = n > 1 && std::all_of(call.attempts.begin(), call.attempts.end(),
+                                          [&](const auto& a) { return fate(call, a) == one_fate; });
+  if (alike) return text + "each " + one_fate + ".";
   for (std::size_t k = 0; k < n; ++k) {
     if (k == kMostTries - 1 && n > kMostTries) {
       text += fmt::format(", and {} more", n - k - 1);
@@ -114,14 +118,23 @@ std::vector<std::string> story_of(const Waterfall& request, const std::vector<Mo
                               first.callee, ending(first)));
   if (const std::string where = where_it_went(request); !where.empty()) story.push_back(where);
 
-  std::size_t told = 0, untold = 0;
+  std::vector<std::pair<std::string, std::size_t>> sentences;  // and how often each is to be said
+  std::size_t untold = 0;
   for (const CallSpan& call : request.calls) {
     if (!is_worth_saying(call, &call == &first)) continue;
-    if (told++ < kMostCalls)
-      story.push_back(tries(call));
+    std::string sentence = tries(call);
+    const auto said = std::find_if(sentences.begin(), sentences.end(),
+                                   [&](const auto& one) { return one.first == sentence; });
+    if (said != sentences.end())
+      ++said->second;
+    else if (sentences.size() < kMostCalls)
+      sentences.emplace_back(std::move(sentence), 1);
     else
       ++untold;
   }
+  for (const auto& [sentence, times] : sentences)
+    story.push_back(times == 1 ? sentence
+                               : fmt::format("{} That happened {} times.", sentence, times));
   if (untold > 0) story.push_back(fmt::format("{} more calls did not go smoothly.", untold));
 
   std::vector<std::pair<std::string, double>> wasted;

@@ -25,9 +25,14 @@ void World::start_job(AttemptId id, Attempt& attempt, const Call& call, const Ro
   if (instance.jobs != kNone) attempts_[instance.jobs].prev = id;
   instance.jobs = id;
   attempt.state = AttemptState::Calling;
-  if (call.traced)
-    trace(call, {TraceKind::GetsThread, attempt.number, {}, now() - attempt.arrived, 0},
-          "gets a thread after {:.3f} ms in the queue", (now() - attempt.arrived).seconds() * 1e3);
+  if (call.traced) {
+    const Duration waited = now() - attempt.arrived;
+    const Told told{TraceKind::GetsThread, attempt.number, {}, waited, 0};
+    if (waited.ns == 0)
+      trace(call, told, "gets a thread at once");
+    else
+      trace(call, told, "gets a thread after {:.3f} ms in the queue", waited.seconds() * 1e3);
+  }
   if (!instance.ordinary) {
     Outcome how;
     if (fails_at_once(attempt, call, how)) return finish_job(id, attempt, call, route, how);

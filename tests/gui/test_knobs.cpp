@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <QLineSeries>
 #include <QMenu>
 #include <QSlider>
 #include <QTreeWidget>
@@ -188,6 +189,11 @@ TEST_CASE("a knob runs at once, leaves a ghost, is undone, and is saved", "[knob
   CHECK(window->time().cursor() == 11);
   const auto& curves = window.find<GoldenSignals>()->charts()[1]->content().curves;
   CHECK(std::count_if(curves.begin(), curves.end(), [](const Curve& c) { return c.ghost; }) == 2);
+  // What stands first is drawn first, so behind the others.
+  const auto drawn = window.find<GoldenSignals>()->charts()[0]->chart()->series();
+  REQUIRE(drawn.size() >= 4);
+  CHECK(qobject_cast<QLineSeries*>(drawn.first())->pen().widthF() <
+        qobject_cast<QLineSeries*>(drawn.last())->pen().widthF());
   window->edits().undo();
   window.wait_for_result();
   CHECK(window->result()->fingerprint == before);

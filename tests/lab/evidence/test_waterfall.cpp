@@ -162,6 +162,36 @@ TEST_CASE("a story says how it ended and where the time went", "[waterfall]") {
   }));
 }
 
+TEST_CASE("what happened again and again is said once", "[waterfall]") {
+  const Result told = run_text(R"(
+duration = "10s"
+[client.c]
+calls = "web"
+rate = "1/s"
+arrivals = "constant"
+policy = "twice"
+[service.web]
+threads = 4
+steps = [{ call = "db", policy = "thrice" }]
+[service.db]
+threads = 4
+work = "1s"
+[policy.twice]
+retry = { attempts = 2, backoff = "10ms", jitter = "none" }
+[policy.thrice]
+timeout = "100ms"
+retry = { attempts = 3, backoff = "10ms", jitter = "none" }
+)",
+                               2);
+  const auto story = story_of(waterfall_of(told->steps, told->reached_s), told->timeline);
+  const auto said = [&](const std::string& sentence) {
+    return std::count(story.begin(), story.end(), sentence);
+  };
+  for (const std::string& line : story) UNSCOPED_INFO(line);
+  CHECK(said("web asked db 3 times: each was given up after 100 ms (timeout). That happened 2 "
+             "times.") == 1);
+}
+
 TEST_CASE("a request that a fallback answers shows whom it asked instead", "[waterfall]") {
   const Result result = run_text(R"(
 duration = "2s"
