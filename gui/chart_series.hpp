@@ -80,8 +80,8 @@ Curve curve_of(std::string name, Meaning meaning, Unit unit, const RunResult& re
 // Clients, then services, each with its versions and instances, in the order of the scenario.
 std::vector<Subject> subjects_of(const RunResult& result);
 
-// The four golden signals. Latency is recorded for clients: for a service, that of the first
-// client. Saturation of a client is that of the four busiest services.
+// The four golden signals. Saturation of a client is that of the four busiest services; of a
+// version, that of its whole service.
 ChartContent latency_of(const RunResult& result, const Subject& subject);
 ChartContent traffic_of(const RunResult& result, const Subject& subject);
 ChartContent errors_of(const RunResult& result, const Subject& subject);

@@ -6,8 +6,7 @@
 //   Gcra            the cell rate algorithm of throttled/throttled (Go): one instant of state. Lets
 //                   through what a token bucket of burst + 1 would.
 //   NginxLimitReq   ngx_http_limit_req_module: thousandths of a request, whole milliseconds. A
-//   leaky
-//                   bucket that with `nodelay` lets its burst through at once.
+//                   leaky bucket that with `nodelay` lets its burst through at once.
 //   FilledBucket    Envoy's local rate limit (timer model): tokens come all at once, at each
 //                   multiple of the interval.
 
