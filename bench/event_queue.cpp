@@ -208,7 +208,8 @@ int main(int argc, char** argv) {
     std::fputs("usage: event_queue [rounds] [steps]\n", stderr);
     return 2;
   }
-  const std::vector<Named> queues = {{"radix heap", hold<RadixHeap>},
+  const std::vector<Named> queues = {{"radix heap with a run", hold<EngineQueue>},
+                                     {"radix heap", hold<RadixHeap>},
                                      {"4-ary heap, fused pop+push", hold<FusedHeap>},
                                      {"std::priority_queue", hold<StdQueue>}};
   for (const Law law : {Law::exponential, Law::bimodal, Law::constant, Law::some_zero}) {
@@ -216,7 +217,8 @@ int main(int argc, char** argv) {
     compare(queues, delays(law), {10, 100, 1'000, 10'000, 100'000, 1'000'000}, rounds, steps);
     std::fflush(stdout);
   }
-  const std::vector<Named> mixes = {{"radix heap + lane", mix_lane<RadixHeap>},
+  const std::vector<Named> mixes = {{"radix heap with a run + lane", mix_lane<EngineQueue>},
+                                    {"radix heap + lane", mix_lane<RadixHeap>},
                                     {"4-ary fused + lane", mix_lane<FusedHeap>},
                                     {"radix heap, lazy cancel", mix_lazy<RadixHeap>},
                                     {"4-ary fused, lazy cancel", mix_lazy<FusedHeap>},

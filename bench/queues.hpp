@@ -1,8 +1,8 @@
 #pragma once
 // Candidate event queues, all with the same three functions: push(event), pop() -> the earliest
 // event, empty(). Equal times leave in the order of their sequence numbers, which for the radix
-// heap means in the order they came. bench/event_queue.cpp compares them; limit_w2 uses the radix
-// heap. They favour speed over comfort: pop() of an empty queue is undefined.
+// heap means in the order they came. bench/event_queue.cpp compares them; limit_w2 uses the best of
+// them. They favour speed over comfort: pop() of an empty queue is undefined.
 
 #include <algorithm>
 #include <array>
@@ -13,6 +13,8 @@
 #include <memory>
 #include <queue>
 #include <vector>
+
+#include "sim/radix_heap.hpp"
 
 namespace faultline::bench {
 
@@ -174,6 +176,23 @@ class FusedHeap {
 
   bool hole_ = false;
   std::vector<Event> events_;
+};
+
+// The engine's own (sim/radix_heap.hpp): a radix heap with a sorted run in front.
+class EngineQueue {
+ public:
+  bool empty() const { return queue_.size() == 0; }
+  void push(Event event) {
+    queue_.push({Instant{static_cast<std::int64_t>(event.time)}, event.what});
+  }
+  Event pop() {
+    faultline::Event event;
+    queue_.pop_until(Instant::max(), event);
+    return {static_cast<std::uint64_t>(event.time.ns), event.order};
+  }
+
+ private:
+  faultline::RadixHeap queue_;
 };
 
 // What most simulators use.

@@ -1,9 +1,11 @@
 #pragma once
 // A monotone priority queue of 16-byte events ordered by (time, order).
 //
-// A radix heap (Ahuja, Mehlhorn, Orlin, Tarjan 1990): an event waits in the bucket named by the
-// highest bit in which its time differs from the time last popped, so pushing is a count of leading
-// zeros and an append. Measured flat from ten to a million pending events (docs/performance.md).
+// A radix heap (Ahuja, Mehlhorn, Orlin, Tarjan 1990) with a sorted run in front. An event waits in
+// the bucket named by the highest bit in which its time differs from a time of the run, so pushing
+// is a count of leading zeros and an append. When the run is used up the lowest bucket becomes the
+// next one: sorted if it is small, else dealt out to lower buckets first. Measured flat from ten to
+// a million pending events (docs/performance.md).
 // Limit of the structure: nothing may be pushed earlier than the last event popped.
 
 #include <algorithm>
@@ -41,29 +43,17 @@ class RadixHeap {
  public:
   void push(Event event) {
     ++size_;
-    const auto differing = static_cast<std::uint64_t>(event.time.ns ^ last_);
-    if (differing == 0) return push_now(event);
-    const auto bucket = 64u - static_cast<unsigned>(std::countl_zero(differing));
-    occupied_ |= std::uint64_t{1} << bucket;
-    buckets_[bucket].push(event);
+    put(event);
   }
 
   // Takes the first event out if it is due at or before `end`. If it isn't, everything stays as it
   // was: a later push may still be earlier.
   bool pop_until(Instant end, Event& out) {
-    if ((occupied_ & 1) == 0) {
-      return occupied_ != 0 &&
-             pop_from(static_cast<unsigned>(std::countr_zero(occupied_)), end, out);
-    }
-    if (last_ > end.ns) return false;
-    Bucket& now = buckets_[0];
-    out = now[head_++];
+    if (head_ == run_.size() && !refill(end)) return false;
+    if (run_[head_].time > end) return false;
+    out = run_[head_++];
+    popped_ = out.time.ns;
     --size_;
-    if (head_ == now.size()) {
-      now.clear();
-      head_ = 0;
-      occupied_ &= ~std::uint64_t{1};
-    }
     return true;
   }
 
@@ -80,15 +70,24 @@ class RadixHeap {
     }
     Event& operator[](std::size_t i) { return data_[i]; }
     std::uint32_t size() const { return size_; }
+    bool full() const { return size_ == capacity_; }
     void clear() { size_ = 0; }
+    // To be written by index; for few events.
+    void resize(std::uint32_t size) {
+      if (size > capacity_) [[unlikely]]
+        grow();
+      size_ = size;
+    }
+    void drop_first(std::uint32_t n) {
+      std::copy(data_.get() + n, data_.get() + size_, data_.get());
+      size_ -= n;
+    }
     // A bucket that was dealt out holds nothing for long; its memory is better used by another.
     void give_back() {
       if (capacity_ <= kKept) return;
       data_.reset();
-      capacity_ = 0;
+      size_ = capacity_ = 0;
     }
-
-   private:
     [[gnu::noinline]] void grow() {
       const std::uint32_t larger = capacity_ == 0 ? 16 : capacity_ * 2;
       auto data = std::make_unique_for_overwrite<Event[]>(larger);
@@ -96,63 +95,109 @@ class RadixHeap {
       data_ = std::move(data);
       capacity_ = larger;
     }
+
+   private:
     static constexpr std::uint32_t kKept = 4096;
     std::unique_ptr<Event[]> data_;
     std::uint32_t size_ = 0, capacity_ = 0;
   };
 
-  // Events of one instant stand in order; only a re-armed lane (calendar.hpp) brings an older one.
-  void push_now(Event event) {
-    Bucket& now = buckets_[0];
-    occupied_ |= 1;
-    now.push(event);
-    for (std::size_t i = now.size() - 1; i > head_ && now[i - 1].order > event.order; --i) {
-      now[i] = now[i - 1];
-      now[i - 1] = event;
+  static bool before(Event a, Event b) {
+    __extension__ using Wide = unsigned __int128;  // one comparison without a branch
+    return (static_cast<Wide>(a.time.ns) << 64 | a.order) <
+           (static_cast<Wide>(b.time.ns) << 64 | b.order);
+  }
+
+  void put(Event event) {
+    const auto differing = static_cast<std::uint64_t>(event.time.ns ^ last_);
+    if (differing <= span_) return join_run(event);
+    const auto bucket = 64u - static_cast<unsigned>(std::countl_zero(differing));
+    occupied_ |= std::uint64_t{1} << bucket;
+    buckets_[bucket].push(event);
+  }
+
+  // Between the events of the run, most often behind all of them.
+  [[gnu::noinline]] void join_run(Event event) {
+    if (head_ == run_.size()) {
+      run_.clear();
+      head_ = 0;
+    } else if (run_.size() - head_ >= kLongest && span_ > 0) {
+      deal_run();
+      return put(event);
+    } else if (run_.full() && head_ > run_.size() / 2) {
+      run_.drop_first(head_);
+      head_ = 0;
+    }
+    run_.push(event);
+    for (std::uint32_t i = run_.size() - 1; i > head_ && before(event, run_[i - 1]); --i) {
+      run_[i] = run_[i - 1];
+      run_[i - 1] = event;
     }
   }
 
-  // The first event of the lowest bucket is the next; the others are dealt out again relative to
-  // it.
-  bool pop_from(unsigned bucket, Instant end, Event& out) {
+  // Too many came into the run's span for it to be kept sorted. All buckets within it are empty.
+  void deal_run() {
+    Bucket all = std::exchange(run_, Bucket());
+    const std::uint32_t first = std::exchange(head_, 0);
+    last_ = popped_;
+    span_ = 0;
+    for (std::uint32_t i = first; i < all.size(); ++i) put(all[i]);
+  }
+
+  // The run is used up: makes one of the lowest bucket, unless nothing in that is due by `end`.
+  bool refill(Instant end) {
+    if (occupied_ == 0) return false;
+    const auto bucket = static_cast<unsigned>(std::countr_zero(occupied_));
     Bucket& from = buckets_[bucket];
     const std::uint32_t n = from.size();
-    std::uint32_t first = 0;
-    std::int64_t least = from[0].time.ns;
-    for (std::uint32_t i = 1; i < n; ++i) {
-      const std::int64_t time = from[i].time.ns;
-      first = time < least ? i : first;  // by time alone, so that there is nothing to predict
-      least = time < least ? time : least;
-    }
-    if (least > end.ns) return false;
-    out = from[first];
-    last_ = least;
+    const std::int64_t span = (std::int64_t{1} << (bucket - 1)) - 1;
+    const std::int64_t begin = from[0].time.ns & ~span;
+    if ((begin | span) > end.ns && earliest(from) > end.ns) return false;
     occupied_ &= occupied_ - 1;
+    head_ = 0;
+    if (n <= kSorted) {
+      last_ = begin;
+      span_ = static_cast<std::uint64_t>(span);
+      sort_into_run(from, n);
+    } else {
+      last_ = earliest(from);
+      span_ = 0;
+      run_.clear();
+      for (std::uint32_t i = 0; i < n; ++i) put(from[i]);
+    }
     from.clear();
-    size_ -= n;
-    for (std::uint32_t i = 0; i < first; ++i) push(from[i]);
-    for (std::uint32_t i = first + 1; i < n; ++i) push(from[i]);
     from.give_back();
-    if ((occupied_ & 1) != 0 && buckets_[0][head_].order < out.order) [[unlikely]]
-      trade_for_older(out);
     return true;
   }
 
-  // Of several events at one instant, the one found was not the first to be scheduled.
-  [[gnu::noinline]] void trade_for_older(Event& event) {
-    Bucket& now = buckets_[0];
-    const Event older = now[head_];
-    std::uint32_t i = static_cast<std::uint32_t>(head_);
-    for (; i + 1 < now.size() && now[i + 1].order < event.order; ++i) now[i] = now[i + 1];
-    now[i] = event;
-    event = older;
+  std::int64_t earliest(Bucket& bucket) const {
+    std::int64_t least = bucket[0].time.ns;
+    for (std::uint32_t i = 1; i < bucket.size(); ++i) least = std::min(least, bucket[i].time.ns);
+    return least;
   }
 
-  std::array<Bucket, 64> buckets_;  // simulated time is 63 bits wide
+  // Each to the place that the number of those before it gives: nothing to predict but n.
+  void sort_into_run(Bucket& from, std::uint32_t n) {
+    run_.resize(n);
+    for (std::uint32_t i = 0; i < n; ++i) {
+      const Event event = from[i];
+      std::uint32_t place = 0;
+      for (std::uint32_t j = 0; j < n; ++j) place += before(from[j], event);
+      run_[place] = event;
+    }
+  }
+
+  static constexpr std::uint32_t kSorted = 8;
+  static constexpr std::uint32_t kLongest = 64;
+
+  std::array<Bucket, 64> buckets_;  // simulated time is 63 bits wide; the first is not used
   std::uint64_t occupied_ = 0;      // bit b: bucket b holds something
-  std::size_t head_ = 0;            // next of bucket 0
+  Bucket run_;                      // sorted; all events whose time differs from `last_` by no more
+  std::uint64_t span_ = 0;          // than this (low bits, all ones)
+  std::uint32_t head_ = 0;          // next of the run
   std::size_t size_ = 0;
-  std::int64_t last_ = 0;  // time of the event last popped
+  std::int64_t last_ = 0;
+  std::int64_t popped_ = 0;  // time of the event last popped
 };
 
 }  // namespace faultline

@@ -80,6 +80,34 @@ TEST_CASE("the radix heap pops in the order of a priority queue", "[calendar]") 
   }
 }
 
+TEST_CASE("a run that many events join is dealt out and keeps its order", "[calendar]") {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Draws draws(seed);
+    RadixHeap heap;
+    std::priority_queue<Event, std::vector<Event>, Later> oracle;
+    std::uint64_t sequence = 0;
+    const auto push = [&](std::int64_t time) {
+      const Event event{Instant{time}, Event::pack(++sequence, 1, 7)};
+      heap.push(event);
+      oracle.push(event);
+    };
+    // Three far away make a wide run; what the first of them leads to comes before the others, in
+    // the end much of it at one instant.
+    const std::int64_t far = std::int64_t{1} << 40;
+    for (std::int64_t n = 0; n < 3; ++n) push(far + n * (far / 3));
+    for (int round = 0; !oracle.empty(); ++round) {
+      Event event;
+      REQUIRE(heap.pop_until(Instant::max(), event));
+      REQUIRE(event.order == oracle.top().order);
+      oracle.pop();
+      if (round >= 400) continue;
+      for (auto n = draws.below(round < 200 ? 4 : 2); n > 0; --n)
+        push(event.time.ns + static_cast<std::int64_t>(draws.below(round < 200 ? 1 << 30 : 3)));
+    }
+    REQUIRE(heap.size() == 0);
+  }
+}
+
 TEST_CASE("lanes and single timers keep the order of one global queue", "[calendar]") {
   constexpr std::array<std::int64_t, 4> kDurations = {0, 5, 5'000, 1'000'000};
   for (std::uint64_t seed = 100; seed < 130; ++seed) {
