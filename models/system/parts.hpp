@@ -104,7 +104,6 @@ struct Instance {
   std::uint32_t busy = 0;  // threads held
   std::uint32_t queued = 0;
   std::uint32_t named = 0;  // attempts that name it
-  AttemptId jobs = kNone;   // those that hold a thread
   bool ordinary = true;  // of the one version, never cold, and no fault slows it or makes it fail
   std::array<Line, 4> lines;        // by priority; the other disciplines use the first
   InstanceConditions conditions;    // changed by set()

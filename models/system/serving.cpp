@@ -156,7 +156,7 @@ void World::finish_job(AttemptId id, Attempt& attempt, const Call& call, const R
   if (instance.door && outcome.ok()) learn_at_door(instance, attempt, false);
   if (!outcome.ok() && !attempt.abandoned)
     instance.stats->failed_work_s += (now() - attempt.started).seconds();
-  free_thread(id, attempt, instance);
+  free_thread(attempt, instance);
   if (call.traced)
     trace(call, {TraceKind::Done, attempt.number, outcome.error, {}, 0}, "is done: {}",
           outcome.ok() ? "ok" : name(outcome.error));
@@ -197,14 +197,11 @@ void World::meter(const Attempt& attempt, const Call& call, Outcome outcome) {
   }
 }
 
-void World::free_thread(AttemptId id, Attempt& attempt, Instance& instance) {
+void World::free_thread(const Attempt& attempt, Instance& instance) {
   ServiceStatistics& stats = *instance.stats;
   --instance.busy;
   stats.busy.add(now(), -1);
   if (attempt.abandoned) stats.wasted_s += (now() - attempt.started).seconds();
-  if (attempt.prev != kNone) attempts_[attempt.prev].next = attempt.next;
-  if (attempt.next != kNone) attempts_[attempt.next].prev = attempt.prev;
-  if (instance.jobs == id) instance.jobs = attempt.next;
 }
 
 void World::reply(AttemptId id, Attempt& attempt, const Route& route, Outcome outcome) {
@@ -236,7 +233,7 @@ void World::cancel_job(AttemptId id) {
       if (routes_[calls_[attempt.call].route].log != kNone) operation_dropped(id);
       ++handling(attempt, calls_[attempt.call]).dropped;
       instances_[instance].stats->working.add(now(), -1);
-      free_thread(id, attempt, instances_[instance]);
+      free_thread(attempt, instances_[instance]);
       attempt.state = AttemptState::Ghost;
       afterwards_.push_back({Afterwards::What::Serve, instance});
       return;
@@ -246,7 +243,7 @@ void World::cancel_job(AttemptId id) {
       ++handling(attempt, calls_[attempt.call]).dropped;
       if (attempt.state == AttemptState::Computing) leave_machine(id);
       abandon_calls(id);
-      free_thread(id, attempt, instances_[instance]);
+      free_thread(attempt, instances_[instance]);
       release_attempt(id);
       afterwards_.push_back({Afterwards::What::Serve, instance});
       return;
@@ -269,7 +266,7 @@ void World::crash_job(AttemptId id) {
     if (attempt.state == AttemptState::Computing) leave_machine(id);
     if (routes_[call.route].log != kNone) operation_dropped(id);
     abandon_calls(id);
-    free_thread(id, attempt, instances_[attempt.instance]);
+    free_thread(attempt, instances_[attempt.instance]);
   }
   ++handling(attempt, call).dropped;
   count_answer(attempt, call, Outcome::failed(Error::Crash));

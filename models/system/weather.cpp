@@ -7,6 +7,13 @@
 #include "models/system/world.hpp"
 
 namespace faultline {
+namespace {
+
+bool is_job_of(InstanceId id, const Attempt& attempt) {
+  return attempt.call != kNone && attempt.instance == id && holds_thread(attempt.state);
+}
+
+}  // namespace
 
 void World::schedule_faults() {
   active_faults_.assign(spec_.faults.size(), 0);
@@ -84,11 +91,27 @@ void World::refresh_service(std::uint32_t service) {
   for (InstanceId id : died) kill(id);
 }
 
+// Those that hold a thread, the newest first. Looked for among all there are: crashes are rare, and
+// a list would have to be kept up by every job.
+std::vector<AttemptId> WorldState::jobs_of(InstanceId id) const {
+  std::vector<AttemptId> jobs;
+  rows_.each([&](AttemptId at, const CallRow& row) {
+    if (is_job_of(id, row.attempt)) jobs.push_back(at);
+  });
+  FL_ASSERT(jobs.size() == instances_[id].busy, "a thread is held by nobody");
+  std::sort(jobs.begin(), jobs.end(), [&](AttemptId a, AttemptId b) {
+    return std::pair(attempts_[a].started, a) > std::pair(attempts_[b].started, b);
+  });
+  return jobs;
+}
+
 // Everything in flight there ends. Ready it stays for its callers: nobody has told them.
 void World::kill(InstanceId id) {
   instances_[id].serving = true;  // nobody takes a thread that comes free now
   // One at a time: when a caller learns of one, it may call off others.
-  while (instances_[id].jobs != kNone) crash_job(instances_[id].jobs);
+  for (const AttemptId job : jobs_of(id)) {
+    if (is_job_of(id, attempts_[job])) crash_job(job);
+  }
   while (instances_[id].queued > 0) crash_job(first_in_line(instances_[id]));
   instances_[id].serving = false;
   abandon_errands(id);

@@ -20,10 +20,6 @@ void World::start_job(AttemptId id, Attempt& attempt, const Call& call, const Ro
   handling(attempt, call, route, instance).wait.record(now() - attempt.arrived);
   ++instance.busy;
   instance.stats->busy.add(now(), 1);
-  attempt.prev = kNone;
-  attempt.next = instance.jobs;
-  if (instance.jobs != kNone) attempts_[instance.jobs].prev = id;
-  instance.jobs = id;
   attempt.state = AttemptState::Calling;
   if (call.traced) {
     const Duration waited = now() - attempt.arrived;

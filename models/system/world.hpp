@@ -244,7 +244,7 @@ class World : private WorldState {
   bool is_decided(const Attempt& attempt, const StepSpec& step) const;
   void finish_job(AttemptId id, Attempt& attempt, const Call& call, const Route& route,
                   Outcome outcome);
-  void free_thread(AttemptId id, Attempt& attempt, Instance& instance);
+  void free_thread(const Attempt& attempt, Instance& instance);
   void reply(AttemptId id, Attempt& attempt, const Route& route, Outcome outcome);
   // `retry_after_s` as in Outcome.
   [[gnu::noinline]] void refuse(AttemptId id, Error why, float retry_after_s = 0);

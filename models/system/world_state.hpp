@@ -94,6 +94,9 @@ class WorldState {
     return callers_[call.caller].pipelines[routes_[call.route].pipeline];
   }
 
+  // weather.cpp
+  std::vector<AttemptId> jobs_of(InstanceId id) const;
+
   // records.cpp
   [[gnu::noinline]] void read_record(AttemptId id, std::uint32_t record);
   [[gnu::noinline]] bool writes_record(AttemptId id, std::uint32_t record);

@@ -60,13 +60,18 @@ enum class AttemptState : std::uint8_t {
   Computing,   // a thread is held while a processor or disk does the step
 };
 
+inline bool holds_thread(AttemptState state) {
+  return state == AttemptState::Working || state == AttemptState::Calling ||
+         state == AttemptState::Computing;
+}
+
 struct Attempt {
   Instant arrived = Instant::max();  // at the server; not there yet
   Instant started;                   // got a thread, or was abandoned while it had one
   CallId call = kNone;
   InstanceId instance = kNone;
   std::uint32_t timers = kNone;  // of the layers inside the retry, and of the running step
-  // Neighbours in a queue, among an instance's jobs, or in a parked link.
+  // Neighbours in a queue or in a parked link.
   std::uint32_t next = kNone, prev = kNone;
   CallId calls = kNone;  // that it made and waits for
   LayerMask passed = 0;
