@@ -137,7 +137,9 @@ class RadixHeap {
 
   // Too many came into the run's span for it to be kept sorted. All buckets within it are empty.
   void deal_run() {
-    Bucket all = std::exchange(run_, Bucket());
+    Bucket& all = buckets_[0];
+    std::swap(run_, all);
+    run_.clear();
     const std::uint32_t first = std::exchange(head_, 0);
     last_ = popped_;
     span_ = 0;
@@ -190,7 +192,7 @@ class RadixHeap {
   static constexpr std::uint32_t kSorted = 8;
   static constexpr std::uint32_t kLongest = 64;
 
-  std::array<Bucket, 64> buckets_;  // simulated time is 63 bits wide; the first is not used
+  std::array<Bucket, 64> buckets_;  // simulated time is 63 bits wide; 0 is for deal_run()
   std::uint64_t occupied_ = 0;      // bit b: bucket b holds something
   Bucket run_;                      // sorted; all events whose time differs from `last_` by no more
   std::uint64_t span_ = 0;          // than this (low bits, all ones)
