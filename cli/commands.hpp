@@ -5,10 +5,12 @@
 #include <sys/types.h>
 
 #include <atomic>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "lab/export/json.hpp"
 #include "lab/scenario/load.hpp"
 #include "lab/study/sweep_plan.hpp"
 
@@ -90,5 +92,6 @@ Settings settings_from(const std::vector<std::string>& set, const std::string& d
                        Diagnostics& wrong);
 // Writes a file, or standard output for "-"; false and a message on stderr if that fails.
 bool write_output(const std::string& path, const std::string& text);
+bool write_output(const std::string& path, const std::function<void(const Sink&)>& write);
 
 }  // namespace faultline::cli

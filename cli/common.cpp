@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <functional>
+#include <string_view>
 
 #include "cli/commands.hpp"
 
@@ -35,12 +37,25 @@ Settings settings_from(const std::vector<std::string>& set, const std::string& d
 }
 
 bool write_output(const std::string& path, const std::string& text) {
+  return write_output(path, [&](const Sink& out) { out(text); });
+}
+
+bool write_output(const std::string& path, const std::function<void(const Sink&)>& write) {
   const bool to_stdout = path == "-";
   std::FILE* file = to_stdout ? stdout : std::fopen(path.c_str(), "wb");
-  bool good = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  good = file != nullptr && std::fflush(file) == 0 && good;
-  const int why = errno;
-  if (file != nullptr && !to_stdout) good = std::fclose(file) == 0 && good;
+  bool good = file != nullptr;
+  int why = errno;
+  const auto note = [&](bool done) {
+    if (good && !done) why = errno;
+    good = good && done;
+  };
+  if (file != nullptr) {
+    write([&](std::string_view piece) {
+      if (good) note(std::fwrite(piece.data(), 1, piece.size(), file) == piece.size());
+    });
+    note(std::fflush(file) == 0);
+    if (!to_stdout) note(std::fclose(file) == 0);
+  }
   if (!good)
     fmt::print(stderr, "faultline: cannot write {}: {}\n", to_stdout ? "standard output" : path,
                std::strerror(why));

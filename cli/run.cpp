@@ -56,7 +56,8 @@ int run_command(const RunCommand& o) {
                                       wants_colour())))
       return kRuntime;
   }
-  if (!o.json.empty() && !write_output(o.json, to_json(*result) + "\n")) return kRuntime;
+  if (!o.json.empty() && !write_output(o.json, [&](const Sink& out) { write_json(*result, out); }))
+    return kRuntime;
   if (!o.csv.empty()) {
     if (const auto problem = write_csv(*result, o.csv)) {
       fmt::print(stderr, "faultline: {}\n", *problem);

@@ -5,6 +5,10 @@
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace faultline {
 namespace {
@@ -148,34 +152,77 @@ Json by_name(const std::vector<Named<T>>& all, Write write) {
   return j;
 }
 
-Json series_of(const RunResult& r) {
-  Json j = {{"step_s", r.step_s}};
-  j["clients"] = by_name(r.client_series, [](const ClientSeries& s) {
-    return Json{{"offered", s.offered}, {"ok", s.ok},       {"failed", s.failed},
-                {"p50_s", s.p50_s},     {"p99_s", s.p99_s}, {"quality", s.quality}};
+std::string text_of(const Json& j, int indent = -1) {
+  // Names and titles are the user's: bytes that are not UTF-8 are replaced, never thrown about.
+  return j.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+// The series are most of the document, so they are written one at a time, a line each: memory stays
+// flat however long the run.
+class SeriesWriter {
+ public:
+  using Columns = std::vector<std::pair<std::string_view, const std::vector<double>*>>;
+
+  SeriesWriter(const Sink& out, double step_s) : out_(out) {
+    out_("  \"series\": {\n    \"step_s\": " + text_of(step_s));
+  }
+
+  template <class T, class ColumnsOf>
+  void group(std::string_view name, const std::vector<Named<T>>& subjects, ColumnsOf columns_of) {
+    out_(fmt::format(",\n    {}: {{", text_of(name)));
+    const char* between = "";
+    for (const auto& subject : subjects) {
+      out_(fmt::format("{}\n      {}: {{", between, text_of(subject.name)));
+      columns(columns_of(subject.value));
+      between = ",";
+    }
+    out_(subjects.empty() ? "}" : "\n    }");
+  }
+
+  void end() { out_("\n  }"); }
+
+ private:
+  void columns(const Columns& all) {
+    const char* between = "";
+    for (const auto& [name, values] : all) {
+      out_(fmt::format("{}\n        {}: {}", between, text_of(name), text_of(*values)));
+      between = ",";
+    }
+    out_("\n      }");
+  }
+
+  const Sink& out_;
+};
+
+void write_series(const RunResult& r, const Sink& out) {
+  using Columns = SeriesWriter::Columns;
+  SeriesWriter writer(out, r.step_s);
+  writer.group("clients", r.client_series, [](const ClientSeries& s) {
+    return Columns{{"offered", &s.offered}, {"ok", &s.ok},       {"failed", &s.failed},
+                   {"p50_s", &s.p50_s},     {"p99_s", &s.p99_s}, {"quality", &s.quality}};
   });
-  j["services"] = by_name(r.service_series, [](const ServiceSeries& s) {
-    Json all = {{"arrivals", s.arrivals},       {"queue", s.queue}, {"busy", s.busy},
-                {"instances", s.instances},     {"ok", s.ok},       {"failed", s.failed},
-                {"utilization", s.utilization}, {"p50_s", s.p50_s}, {"p99_s", s.p99_s},
-                {"wasted_s", s.wasted_s}};
-    if (!s.cpu.empty()) all["cpu"] = s.cpu;
-    if (!s.memory.empty()) all["memory"] = s.memory;
-    if (!s.disk.empty()) all["disk"] = s.disk;
+  writer.group("services", r.service_series, [](const ServiceSeries& s) {
+    Columns all = {{"arrivals", &s.arrivals},       {"queue", &s.queue}, {"busy", &s.busy},
+                   {"instances", &s.instances},     {"ok", &s.ok},       {"failed", &s.failed},
+                   {"utilization", &s.utilization}, {"p50_s", &s.p50_s}, {"p99_s", &s.p99_s},
+                   {"wasted_s", &s.wasted_s}};
+    if (!s.cpu.empty()) all.emplace_back("cpu", &s.cpu);
+    if (!s.memory.empty()) all.emplace_back("memory", &s.memory);
+    if (!s.disk.empty()) all.emplace_back("disk", &s.disk);
     return all;
   });
-  j["edges"] = by_name(r.edge_series, [](const EdgeSeries& s) {
-    return Json{{"calls", s.calls}, {"attempts", s.attempts}, {"failed", s.failed}};
+  writer.group("edges", r.edge_series, [](const EdgeSeries& s) {
+    return Columns{{"calls", &s.calls}, {"attempts", &s.attempts}, {"failed", &s.failed}};
   });
-  j["caches"] = by_name(r.cache_series, [](const CacheSeries& s) {
-    return Json{{"lookups", s.lookups}, {"hit_ratio", s.hit_ratio}};
+  writer.group("caches", r.cache_series, [](const CacheSeries& s) {
+    return Columns{{"lookups", &s.lookups}, {"hit_ratio", &s.hit_ratio}};
   });
-  return j;
+  writer.end();
 }
 
 }  // namespace
 
-std::string to_json(const RunResult& r) {
+void write_json(const RunResult& r, const Sink& out) {
   Json j = {{"schema_version", 1},
             {"scenario", r.scenario},
             {"variant", r.variant},
@@ -224,9 +271,11 @@ std::string to_json(const RunResult& r) {
   for (const Moment& m : r.timeline)
     j["timeline"].push_back(
         {{"t_s", m.t_s}, {"kind", m.kind}, {"subject", m.subject}, {"what", m.what}});
-  j["series"] = series_of(r);
-  // Names and titles are the user's: bytes that are not UTF-8 are replaced, never thrown about.
-  return j.dump(2, ' ', false, Json::error_handler_t::replace);
+  std::string head = text_of(j, 2);
+  head.resize(head.size() - 2);  // without the brace that ends it
+  out(head + ",\n");
+  write_series(r, out);
+  out("\n}\n");
 }
 
 }  // namespace faultline
