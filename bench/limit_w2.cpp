@@ -3,10 +3,13 @@
 // robin from each caller. Work is Exp(3 ms), Exp(5 ms) and Exp(15 ms), so a request takes 23.0 ms
 // and 23 are in flight. Hard-coded for this one chain, with the engine's queue and a lane of
 // timers; nothing is recorded but the sum of latencies. Expiry is modelled in full: who gives up
-// frees its thread and fails its own caller, while the callee goes on working for nobody. A request
-// is 4 events: its arrival and three ends of work (plus a sentinel for the lane, rarely). Usage:
-// limit_w2 [requests = 5000000] [seed = 1] [scale = 1] [timeout_s = 1] The scale multiplies the
-// arrival rate and the threads.
+// frees its thread and fails its own caller, while the callee goes on working for nobody.
+//
+// A request is 4 events: its arrival and three ends of work (plus a sentinel for the lane, rarely).
+//
+// Usage: limit_w2 [requests = 5000000] [seed = 1] [scale = 1] [timeout_s = 1]
+//
+// The scale multiplies the arrival rate and the threads.
 
 #include <array>
 #include <chrono>

@@ -88,6 +88,8 @@ class RadixHeap {
       data_.reset();
       size_ = capacity_ = 0;
     }
+
+   private:
     [[gnu::noinline]] void grow() {
       const std::uint32_t larger = capacity_ == 0 ? 16 : capacity_ * 2;
       auto data = std::make_unique_for_overwrite<Event[]>(larger);
@@ -95,8 +97,6 @@ class RadixHeap {
       data_ = std::move(data);
       capacity_ = larger;
     }
-
-   private:
     static constexpr std::uint32_t kKept = 4096;
     std::unique_ptr<Event[]> data_;
     std::uint32_t size_ = 0, capacity_ = 0;
