@@ -68,6 +68,8 @@ void World::open_clients() {
     // An event like any other, so that whoever looks at the world at its beginning sees it empty.
     if (client.at_start > 0) calendar_.schedule({}, kBacklog, i);
     if (client.kind != ClientSpec::Kind::Closed) {
+      clients_[i].upcoming = client.starts;
+      clients_[i].upcoming = next_arrival(i);
       schedule_arrival(i);
       continue;
     }
@@ -83,26 +85,28 @@ void World::open_clients() {
   }
 }
 
-// When the next arrival is due; Instant::max() if there is none any more.
+// When the arrival after the one at `upcoming` is due; Instant::max() if there is none any more.
 Instant World::next_arrival(std::uint32_t i) {
   const ClientSpec& client = spec_.clients[i];
   ClientState& state = clients_[i];
   if (client.kind == ClientSpec::Kind::Renewal) {
-    const Instant from = state.arrivals == 0 ? client.starts : now();
-    return from + client.gaps.sample(state.gaps);
+    const Duration gap = client.gaps.sample(state.gaps);
+    return gap < Instant::max() - state.upcoming ? state.upcoming + gap : Instant::max();
   }
   state.unit += client.evenly ? 1.0 : boost::random::exponential_distribution<double>()(state.gaps);
   const Instant at = ShapeArea{client.shape}.reach(state.unit / client.rate);
   return at == Instant::max() ? at : at + (client.starts - Instant{});
 }
 
+// The one after it is drawn at once, long before it is needed: so nothing waits for the drawing.
 void World::schedule_arrival(std::uint32_t i) {
-  const Instant at = next_arrival(i);
-  if (at < spec_.clients[i].stops) calendar_.schedule(at, kArrival, i);
+  Instant& upcoming = clients_[i].upcoming;
+  if (upcoming >= spec_.clients[i].stops) return;
+  calendar_.schedule(upcoming, kArrival, i);
+  upcoming = next_arrival(i);
 }
 
 void World::on_arrival(std::uint32_t i) {
-  ++clients_[i].arrivals;
   schedule_arrival(i);
   const ClientSpec& client = spec_.clients[i];
   for (std::uint32_t n = 0; n < client.batch; ++n) {

@@ -208,9 +208,9 @@ struct LinkState {
 
 // A client's way of asking.
 struct ClientState {
-  Draws gaps{0};  // its stream of arrivals
-  std::uint64_t arrivals = 0;
-  double unit = 0;  // how far along, in expected arrivals (open loop)
+  Draws gaps{0};     // its stream of arrivals
+  Instant upcoming;  // the next that isn't scheduled yet
+  double unit = 0;   // how far along, in expected arrivals (open loop)
   std::uint64_t requests = 0;
   std::uint32_t first_caller = 0;
   std::uint32_t first_user = 0;
