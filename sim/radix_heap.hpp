@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "sim/assert.hpp"
 #include "sim/time.hpp"
@@ -61,14 +62,10 @@ class RadixHeap {
 
  private:
   // A growing array without the checks that a vector makes on each append.
-  class Bucket {
+  class Events {
    public:
-    void push(Event event) {
-      if (size_ == capacity_) [[unlikely]]
-        grow();
-      data_[size_++] = event;
-    }
-    Event& operator[](std::size_t i) { return data_[i]; }
+    void add(Event event) { data_[size_++] = event; }  // not when full
+    Event& operator[](std::uint32_t i) { return data_[i]; }
     std::uint32_t size() const { return size_; }
     bool full() const { return size_ == capacity_; }
     void clear() { size_ = 0; }
@@ -78,29 +75,52 @@ class RadixHeap {
         grow();
       size_ = size;
     }
+    void grow() { grow(capacity_ == 0 ? 16 : capacity_ * 2); }
     void drop_first(std::uint32_t n) {
       std::copy(data_.get() + n, data_.get() + size_, data_.get());
       size_ -= n;
     }
-    // A bucket that was dealt out holds nothing for long; its memory is better used by another.
-    void give_back() {
-      if (capacity_ <= kKept) return;
-      data_.reset();
-      size_ = capacity_ = 0;
+    [[gnu::noinline]] void grow(std::uint32_t capacity) {
+      auto data = std::make_unique_for_overwrite<Event[]>(capacity);
+      std::copy(data_.get(), data_.get() + size_, data.get());
+      data_ = std::move(data);
+      capacity_ = capacity;
     }
 
    private:
-    [[gnu::noinline]] void grow() {
-      const std::uint32_t larger = capacity_ == 0 ? 16 : capacity_ * 2;
-      auto data = std::make_unique_for_overwrite<Event[]>(larger);
-      std::copy(data_.get(), data_.get() + size_, data.get());
-      data_ = std::move(data);
-      capacity_ = larger;
-    }
-    static constexpr std::uint32_t kKept = 4096;
     std::unique_ptr<Event[]> data_;
     std::uint32_t size_ = 0, capacity_ = 0;
   };
+
+  void append(unsigned bucket, Event event) {
+    if (buckets_[bucket].full()) [[unlikely]]
+      extend(bucket);
+    buckets_[bucket].add(event);
+  }
+
+  // A bucket that has grown to the size of a piece puts that aside and begins another. Pieces go
+  // from bucket to bucket, so that memory is that of the events there are.
+  [[gnu::noinline]] void extend(unsigned bucket) {
+    Events& events = buckets_[bucket];
+    if (events.size() < kPiece) return events.grow();
+    aside_[bucket].push_back(std::exchange(events, {}));
+    if (spare_.empty()) return events.grow(kPiece);
+    events = std::move(spare_.back());
+    spare_.pop_back();
+  }
+
+  // Shows all of a bucket's events, and then each piece that was put aside.
+  template <class Visit, class Seen>
+  void each(unsigned bucket, Visit visit, Seen seen) {
+    const auto visit_all = [&](Events& events) {
+      for (std::uint32_t i = 0; i < events.size(); ++i) visit(events[i]);
+    };
+    for (Events& piece : aside_[bucket]) {
+      visit_all(piece);
+      seen(piece);
+    }
+    visit_all(buckets_[bucket]);
+  }
 
   static bool before(Event a, Event b) {
     __extension__ using Wide = unsigned __int128;  // one comparison without a branch
@@ -113,7 +133,7 @@ class RadixHeap {
     if (differing <= span_) return join_run(event);
     const auto bucket = 64u - static_cast<unsigned>(std::countl_zero(differing));
     occupied_ |= std::uint64_t{1} << bucket;
-    buckets_[bucket].push(event);
+    append(bucket, event);
   }
 
   // Between the events of the run, most often behind all of them.
@@ -124,20 +144,25 @@ class RadixHeap {
     } else if (run_.size() - head_ >= kLongest && span_ > 0) {
       deal_run();
       return put(event);
-    } else if (run_.full() && head_ > run_.size() / 2) {
-      run_.drop_first(head_);
-      head_ = 0;
     }
-    run_.push(event);
+    if (run_.full()) [[unlikely]]
+      make_room_in_run();
+    run_.add(event);
     for (std::uint32_t i = run_.size() - 1; i > head_ && before(event, run_[i - 1]); --i) {
       run_[i] = run_[i - 1];
       run_[i - 1] = event;
     }
   }
 
+  [[gnu::noinline]] void make_room_in_run() {
+    if (head_ <= run_.size() / 2) return run_.grow();
+    run_.drop_first(head_);
+    head_ = 0;
+  }
+
   // Too many came into the run's span for it to be kept sorted. All buckets within it are empty.
   void deal_run() {
-    Bucket& all = buckets_[0];
+    Events& all = buckets_[0];
     std::swap(run_, all);
     run_.clear();
     const std::uint32_t first = std::exchange(head_, 0);
@@ -150,36 +175,42 @@ class RadixHeap {
   bool refill(Instant end) {
     if (occupied_ == 0) return false;
     const auto bucket = static_cast<unsigned>(std::countr_zero(occupied_));
-    Bucket& from = buckets_[bucket];
-    const std::uint32_t n = from.size();
+    Events& from = buckets_[bucket];
     const std::int64_t span = (std::int64_t{1} << (bucket - 1)) - 1;
     const std::int64_t begin = from[0].time.ns & ~span;
-    if ((begin | span) > end.ns && earliest(from) > end.ns) return false;
+    if ((begin | span) > end.ns && earliest(bucket) > end.ns) return false;
     occupied_ &= occupied_ - 1;
     head_ = 0;
-    if (n <= kSorted) {
+    if (from.size() <= kSorted && aside_[bucket].empty()) {
       last_ = begin;
       span_ = static_cast<std::uint64_t>(span);
-      sort_into_run(from, n);
+      sort_into_run(from);
     } else {
-      last_ = earliest(from);
+      last_ = earliest(bucket);
       span_ = 0;
       run_.clear();
-      for (std::uint32_t i = 0; i < n; ++i) put(from[i]);
+      each(
+          bucket, [&](Event event) { put(event); },
+          [&](Events& piece) {
+            piece.clear();
+            spare_.push_back(std::move(piece));
+          });
+      aside_[bucket].clear();
     }
     from.clear();
-    from.give_back();
     return true;
   }
 
-  std::int64_t earliest(Bucket& bucket) const {
-    std::int64_t least = bucket[0].time.ns;
-    for (std::uint32_t i = 1; i < bucket.size(); ++i) least = std::min(least, bucket[i].time.ns);
+  std::int64_t earliest(unsigned bucket) {
+    std::int64_t least = buckets_[bucket][0].time.ns;
+    each(
+        bucket, [&](Event event) { least = std::min(least, event.time.ns); }, [](Events&) {});
     return least;
   }
 
   // Each to the place that the number of those before it gives: nothing to predict but n.
-  void sort_into_run(Bucket& from, std::uint32_t n) {
+  void sort_into_run(Events& from) {
+    const std::uint32_t n = from.size();
     run_.resize(n);
     for (std::uint32_t i = 0; i < n; ++i) {
       const Event event = from[i];
@@ -191,15 +222,18 @@ class RadixHeap {
 
   static constexpr std::uint32_t kSorted = 8;
   static constexpr std::uint32_t kLongest = 64;
+  static constexpr std::uint32_t kPiece = 256;
 
-  std::array<Bucket, 64> buckets_;  // simulated time is 63 bits wide; 0 is for deal_run()
+  std::array<Events, 64> buckets_;  // simulated time is 63 bits wide; 0 is for deal_run()
   std::uint64_t occupied_ = 0;      // bit b: bucket b holds something
-  Bucket run_;                      // sorted; all events whose time differs from `last_` by no more
+  Events run_;                      // sorted; all events whose time differs from `last_` by no more
   std::uint64_t span_ = 0;          // than this (low bits, all ones)
   std::uint32_t head_ = 0;          // next of the run
   std::size_t size_ = 0;
   std::int64_t last_ = 0;
-  std::int64_t popped_ = 0;  // time of the event last popped
+  std::int64_t popped_ = 0;                    // time of the event last popped
+  std::array<std::vector<Events>, 64> aside_;  // full pieces of buckets
+  std::vector<Events> spare_;                  // empty ones
 };
 
 }  // namespace faultline
