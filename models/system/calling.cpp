@@ -38,14 +38,15 @@ void World::begin_call(CallId id) {
   Call& call = calls_[id];
   call.references = 1;
   ++routes_[call.route].counts->calls;
-  if (call.deadline != Instant::max()) {
+  if (call.limited) {
     // The job that calls was told a deadline, which has passed while it worked.
-    if (call.deadline <= now()) {
+    const Instant deadline = deadlines_[id];
+    if (deadline <= now()) {
       ++routes_[call.route].counts->errors[static_cast<std::size_t>(Error::Deadline)];
       return end_call(id, Outcome::failed(Error::Deadline));
     }
-    call.timers = calendar_.arm(call.deadline - now(), Timing::Varying, kCallTimer, id, kInherited,
-                                call.timers);
+    call.timers =
+        calendar_.arm(deadline - now(), Timing::Varying, kCallTimer, id, kInherited, call.timers);
   }
   send_try(id, 0);
 }

@@ -128,7 +128,7 @@ void World::call_instead(CallId id, unsigned layer, std::uint32_t tier) {
   Call& child = calls_[child_id];
   child.lineage = derive(call.lineage, routes_[route].key);
   child.due = now();
-  child.deadline = call.deadline;
+  limit(child_id, deadline(id));
   child.caller = call.caller;
   child.route = route;
   child.priority = call.priority;

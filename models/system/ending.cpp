@@ -276,7 +276,7 @@ void World::forget_timer(std::uint32_t& chain, TimerId timer) {
 // Until when somebody waits for this attempt, as far as its server has been told.
 Instant World::told_deadline(const Attempt& attempt, const Call& call, const Route& route) const {
   const PipelineSpec& spec = *route.policies;
-  Instant until = call.deadline;
+  Instant until = deadline(attempt.call);
   if (spec.call_deadline != Duration::max()) until = std::min(until, call.due + spec.call_deadline);
   if (spec.try_timeout != Duration::max())
     until = std::min(until, sent(attempts_.id_of(attempt)) + spec.try_timeout);

@@ -17,6 +17,7 @@ constexpr std::uint16_t kBeginning = 0x8000;  // in `pending`: legs are still be
 void World::start_job(AttemptId id, Attempt& attempt, const Call& call, const Route& route) {
   Instance& instance = instances_[attempt.instance];
   attempt.started = now();
+  attempt.calls = kNone;  // it has left the queue
   handling(attempt, call, route, instance).wait.record(now() - attempt.arrived);
   ++instance.busy;
   instance.stats->busy.add(now(), 1);
@@ -163,7 +164,7 @@ CallId World::begin_leg(AttemptId id, std::uint32_t route) {
   call.lineage = derive(attempt_key(parent, attempt), routes_[route].key);
   call.priority = attempt.priority;
   call.due = now();
-  call.deadline = expiry(attempt, parent, routes_[parent.route]);
+  limit(call_id, expiry(attempt, parent, routes_[parent.route]));
   call.parent = id;
   call.caller = instances_[attempt.instance].caller;
   call.route = route;

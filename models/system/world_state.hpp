@@ -71,6 +71,14 @@ class WorldState {
     return instance.spec->discipline == Discipline::Priority ? attempt.priority : 0;
   }
   std::uint32_t user_of(const Attempt& attempt) const { return who(attempt.call).user; }
+  // Until when its caller may wait, which was told a deadline itself.
+  Instant deadline(CallId id) const { return calls_[id].limited ? deadlines_[id] : Instant::max(); }
+  void limit(CallId id, Instant deadline) {
+    if (deadline == Instant::max()) return;
+    if (deadlines_.size() <= id) deadlines_.resize(id + 1);
+    deadlines_[id] = deadline;
+    calls_[id].limited = true;
+  }
   void release_reference(CallId id) {
     if (--calls_[id].references == 0) rows_.release(id);
   }
@@ -112,6 +120,7 @@ class WorldState {
   Slab<CallRow> rows_;
   Column<Call, &CallRow::call> calls_{rows_};
   Column<Attempt, &CallRow::attempt> attempts_{rows_};
+  std::vector<Instant> deadlines_;  // by call, of those that are `limited`
   bool has_users_ = false;
   std::vector<Identity> identities_;  // by call, if there are users
   std::vector<Route> routes_;

@@ -24,29 +24,29 @@ using LayerMask = std::uint16_t;
 struct Call {
   std::uint64_t lineage = 0;  // what its draws are keyed by
   Instant due;                // when the client wanted it, or when its step came up
-  Instant deadline = Instant::max();
-  AttemptId parent = kNone;  // the job that waits for it; kNone: a client's request
+  AttemptId parent = kNone;   // the job that waits for it; kNone: a client's request
   std::uint32_t caller = 0;
   std::uint32_t route = 0;
-  std::uint32_t timers = kNone;  // of the layers outside the retry
-  AttemptId attempts = kNone;    // those still wanted, newest first
-  CallId next = kNone;           // its neighbours among the parent's calls;
-  CallId prev = kNone;           // of a client's request: `prev` is its user
-  LayerMask passed = 0;          // outer layers that said Proceed
-  std::uint16_t tries = 0;       // sent by first sending and retry
-  std::uint16_t sent = 0;        // attempts in all, hedges too
-  std::uint16_t references = 0;  // attempts that exist, wanted or not, and the caller's own
-  std::uint8_t live = 0;         // attempts still wanted
-  std::uint8_t hedges = 0;       // sent besides the running try
-  bool traced : 1 = false;       // its story is told
-  bool wanted : 1 = true;        // has not ended
-  bool resent : 1 = false;       // some try further out was not the first
-  bool errand : 1 = false;       // no job and no client waits for it (World::Errand)
-  bool replaced : 1 = false;     // has failed; an errand is under way in its place
-  std::uint8_t tier : 3 = 0;     // fallbacks called so far
-  std::uint8_t priority = 0;     // 0 (P0) … 3 (P3)
+  std::uint32_t timers = kNone;   // of the layers outside the retry
+  AttemptId attempts = kNone;     // those still wanted, newest first
+  CallId next = kNone;            // its neighbours among the parent's calls;
+  CallId prev = kNone;            // of a client's request: `prev` is its user
+  LayerMask passed = 0;           // outer layers that said Proceed
+  std::uint16_t tries = 0;        // sent by first sending and retry
+  std::uint16_t sent = 0;         // attempts in all, hedges too
+  std::uint16_t references = 0;   // attempts that exist, wanted or not, and the caller's own
+  std::uint8_t live = 0;          // attempts still wanted
+  std::uint8_t hedges = 0;        // sent besides the running try
+  bool traced : 1 = false;        // its story is told
+  bool wanted : 1 = true;         // has not ended
+  bool resent : 1 = false;        // some try further out was not the first
+  bool errand : 1 = false;        // no job and no client waits for it (World::Errand)
+  bool replaced : 1 = false;      // has failed; an errand is under way in its place
+  std::uint8_t tier : 3 = 0;      // fallbacks called so far
+  std::uint8_t priority : 2 = 0;  // 0 (P0) … 3 (P3)
+  bool limited : 1 = false;       // its caller was told a deadline (WorldState::deadline())
 };
-static_assert(sizeof(Call) == 64);
+static_assert(sizeof(Call) == 56);
 
 enum class AttemptState : std::uint8_t {
   Waiting,     // at the caller, in a policy (bulkhead, paced limit)
@@ -71,9 +71,15 @@ struct Attempt {
   CallId call = kNone;
   InstanceId instance = kNone;
   std::uint32_t timers = kNone;  // of the layers inside the retry, and of the running step
-  // Neighbours in a queue or in a parked link.
-  std::uint32_t next = kNone, prev = kNone;
-  CallId calls = kNone;  // that it made and waits for
+  union {
+    AttemptId next = kNone;  // Queued, Parked: its neighbours there
+    CallId calls;            // of a job: that it made and waits for
+  };
+  union {
+    AttemptId prev = kNone;
+    float share;  // Calling: the qualities of the running step's legs, summed
+  };
+  float quality = 1;  // of the answer on its way; of an error, its Retry-After in seconds
   LayerMask passed = 0;
   std::uint16_t number = 0;  // within its call, from 0
   std::uint16_t step = 0;
@@ -90,10 +96,8 @@ struct Attempt {
   bool stale : 1 = false;      // an event in the queue still names a job that was killed
   bool hedge : 1 = false;      // sent besides a try that was under way
   bool admitted : 1 = false;   // it waits at the door for the moment to go in
-  float quality = 1;           // of the answer on its way; of an error, its Retry-After in seconds
-  float share = 0;             // of the running step's legs: their qualities, summed
 };
-static_assert(sizeof(Attempt) == 64);
+static_assert(sizeof(Attempt) == 56);
 
 // A call and its first attempt share a row and an id: most calls never make another. The row goes
 // when nothing refers to the call any more. A further attempt has a row of its own, whose call half
@@ -102,7 +106,7 @@ struct CallRow {
   Call call;
   Attempt attempt;
 };
-static_assert(sizeof(CallRow) == 128);
+static_assert(sizeof(CallRow) == 112);
 
 inline bool in_use(const Call& call) {
   return call.references > 0;
