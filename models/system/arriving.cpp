@@ -140,7 +140,8 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
   call.priority = client.priority;
   call.prev = user;
   const std::uint64_t sender = user == kNone ? state.requests : users_[user].number;
-  call.caller = state.first_caller + static_cast<std::uint32_t>(sender % client.instances);
+  call.caller = state.first_caller + static_cast<std::uint32_t>(
+                    client.instances == 1 ? 0 : sender % client.instances);
   ++state.requests;
 
   ++ledger_.offered;
@@ -155,7 +156,9 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
     trace(call, "client {} wants something", client.name);
   }
   if (has_users_) identify(id, i);
-  begin_call(id);
+  const Route& route = routes_[call.route];
+  if (!route.plain_calls || !route.wire->plain || call.traced) return begin_call(id);
+  go_on(set_out_plainly(id, call, route));
 }
 
 void World::request_ended(Call& call, Outcome outcome) {

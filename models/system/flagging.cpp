@@ -41,7 +41,9 @@ void World::turn_flag(std::uint32_t s, std::uint32_t version, const FlagShare& s
                                 [&](const FlagState& f) { return f.version == version; });
   if (!made) service.flags.push_back({version, service.stable, {}});
   for (Instance& instance : instances_) {
-    if (instance.service == s) instance.flagged = true, instance.ordinary = false;
+    if (instance.service != s) continue;
+    instance.flagged = true;
+    instance.judge();
   }
   for (FlagState& flag : service.flags) {
     if (flag.version == version) flag.turns.push_back({now(), share.share, caller_named(share.of)});

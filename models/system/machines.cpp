@@ -68,7 +68,7 @@ void World::computed(AttemptId id) {
   Attempt& attempt = attempts_[id];
   attempt.state = AttemptState::Calling;
   ++attempt.step;
-  run_steps(id);
+  go_on(id);
 }
 
 // The steps that need more than a clock. Answers whether the step is done already.

@@ -67,6 +67,8 @@ struct Route {
   ServiceStatistics* served = nullptr;
   const LinkState* wire = nullptr;
   bool required = false;
+  bool plain_calls = false;  // what the caller does about it is plain (plain.cpp),
+  bool plain_jobs = false;   // and what the server does
 };
 
 // One that calls: an instance of a client or of a service.
@@ -104,7 +106,9 @@ struct Instance {
   std::uint32_t busy = 0;  // threads held
   std::uint32_t queued = 0;
   std::uint32_t named = 0;  // attempts that name it
-  bool ordinary = true;  // of the one version, never cold, and no fault slows it or makes it fail
+  bool metered = false;    // somebody looks at what it answers
+  bool ordinary = true;    // of the one version, never cold, and no fault slows it or makes it fail
+  bool plain = false;      // and nothing else is to be asked of it, either (plain.cpp)
   std::array<Line, 4> lines;        // by priority; the other disciplines use the first
   InstanceConditions conditions;    // changed by set()
   std::unique_ptr<Door> door;       // null: open to everybody
@@ -117,8 +121,18 @@ struct Instance {
 
   void set(InstanceConditions now) {
     conditions = std::move(now);
+    judge();
+  }
+  void become(InstanceState now) {
+    state = now;
+    judge();
+  }
+  // Whether it is ordinary, and plain. To be asked after each change of what that depends on.
+  void judge() {
     ordinary = version == 0 && !flagged && conditions.slowdown == 1 && conditions.errors.empty() &&
                conditions.slowed.empty() && spec->warm_up.factor == 1 && spec->contention == 0;
+    plain = ordinary && state == InstanceState::Ready && !conditions.down && !metered &&
+            spec->is_plain();
   }
 };
 

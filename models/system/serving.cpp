@@ -21,6 +21,10 @@ void World::on_delivered(AttemptId id) {
 
 void World::arrive(AttemptId id, Attempt& attempt, const Call& call, const Route& route) {
   Instance& instance = instances_[attempt.instance];
+  if (keeps_to_it(attempt, call, route, instance)) {
+    if (arrive_plainly(id, attempt, call, route, instance)) go_on(id);
+    return;
+  }
   attempt.arrived = now();
   ServiceStatistics& stats = *instance.stats;
   ++stats.arrivals;

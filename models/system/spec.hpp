@@ -181,6 +181,11 @@ struct ServiceSpec {
   double cpu = 0;         // cores per instance that work counts against; 0: one a thread
   MachineSpec machine;
   std::shared_ptr<const DoorSettings> door;  // null: open to everybody
+  // Whether there is no more to arriving there than a thread, or a place in a first-come queue.
+  bool is_plain() const {
+    return !door && discipline == Discipline::Fifo && !codel && !queue_timeout &&
+           machine.memory.limit == 0;
+  }
   bool limits_wait() const { return queue_timeout || (codel && codel->at_arrival()); }
   // Requests that an instance has room for, at work and waiting, as far as that is limited.
   std::int64_t room() const {

@@ -68,6 +68,7 @@ InstanceId World::new_instance(std::uint32_t service, std::uint32_t version) {
   instance.service = service;
   instance.version = version;
   instance.flagged = !services_[service].flags.empty();
+  instance.metered = services_[service].metered;
   instance.spec = &spec_.services[service];
   if (instance.spec->discipline == Discipline::Fair) instance.fair = std::make_unique<FairLines>();
   if (instance.spec->codel) instance.codel = std::make_unique<Codel>(*instance.spec->codel);
@@ -109,10 +110,10 @@ void World::on_instance_ready(InstanceId id) {
 void World::remove_instance(InstanceId id) {
   Instance& instance = instances_[id];
   if (instance.state == InstanceState::Starting) {
-    instance.state = InstanceState::Gone;  // the event that would make it ready gives the row back
+    instance.become(InstanceState::Gone);  // the event that would make it ready gives the row back
     return;
   }
-  instance.state = InstanceState::Draining;
+  instance.become(InstanceState::Draining);
   ServiceState& service = services_[instance.service];
   ++service.changes;
   std::erase(service.ready, id);
@@ -123,7 +124,7 @@ void World::remove_instance(InstanceId id) {
 
 void World::retire(InstanceId id) {
   Instance& instance = instances_[id];
-  instance.state = InstanceState::Gone;
+  instance.become(InstanceState::Gone);
   forget_breakers(callers_[instance.caller]);
   instance.stats->threads.add(now(), -static_cast<std::int64_t>(instance.spec->threads));
   scrap(id);
@@ -165,6 +166,10 @@ void World::start_controllers() {
     const ControllerSpec& spec = spec_.controllers[i];
     services_[spec.service].metered = true;
     controllers_[i].controller = spec.config->make(spec_.services[spec.service].replicas);
+  }
+  for (Instance& instance : instances_) {
+    instance.metered = services_[instance.service].metered;
+    instance.judge();
   }
   // By name, as with clients.
   std::vector<std::uint32_t> order(spec_.controllers.size());

@@ -35,7 +35,7 @@ void World::start_job(AttemptId id, Attempt& attempt, const Call& call, const Ro
     if (fails_at_once(attempt, call, how)) return finish_job(id, attempt, call, route, how);
   }
   if (route.log != kNone && !may_begin(id)) return;
-  run_steps(id, attempt, call, route);
+  go_on(id);
 }
 
 // Whether a fault or the version makes the job fail before any work.
@@ -127,7 +127,7 @@ void World::on_work_done(AttemptId id) {
   instances_[attempt.instance].stats->working.add(now(), -1);
   attempt.state = AttemptState::Calling;
   ++attempt.step;
-  run_steps(id);
+  go_on(id);
 }
 
 void World::begin_calls(AttemptId id, const StepSpec& step) {
@@ -225,7 +225,7 @@ void World::settle_step(AttemptId id, Attempt& attempt, const Call& call, const 
   }
   attempt.quality *= attempt.share / static_cast<float>(step.routes.count);
   ++attempt.step;
-  run_steps(id, attempt, call, route);
+  go_on(id);
 }
 
 // Whether the legs that are still out can make no difference any more.

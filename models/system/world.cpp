@@ -93,6 +93,10 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
     prepare(route);
     routes_.push_back(route);
   }
+  for (Route& route : routes_) {
+    route.plain_calls = has_plain_calls(route);
+    route.plain_jobs = has_plain_jobs(route);
+  }
   shared_.resize(spec.clients.size() + spec.services.size());
   clients_.resize(spec.clients.size());
   for (std::uint32_t i = 0; i < spec.clients.size(); ++i) {

@@ -15,6 +15,7 @@
 //   doors.cpp      limits and shedding at the door
 //   queueing.cpp   queues of other orders than the plain ones
 //   working.cpp    a thread is held, the steps are done
+//   plain.cpp      all of this at once, for the many of which nothing special is to be said
 //   repeating.cpp  what is done twice, and who notices
 //   caching.cpp    a step that looks something up
 //   machines.cpp   processors, disks and memory
@@ -224,11 +225,6 @@ class World : private WorldState {
   [[gnu::noinline]] void serve_queue(InstanceId instance);
   void start_job(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
   void run_steps(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
-  void run_steps(AttemptId id) {
-    Attempt& attempt = attempts_[id];
-    const Call& call = calls_[attempt.call];
-    run_steps(id, attempt, call, routes_[call.route]);
-  }
   void on_work_done(AttemptId id);
   void begin_calls(AttemptId id, const StepSpec& step);
   bool takes_chance(const StepSpec& step, const Attempt& attempt, const Call& call) const {
@@ -272,6 +268,19 @@ class World : private WorldState {
       return route.served->handling[flagged_version(attempt, call)][route.endpoint];
     return instance.handling[route.endpoint];
   }
+
+  // plain.cpp
+  bool has_plain_calls(const Route& route) const;
+  bool has_plain_jobs(const Route& route) const;
+  bool keeps_to_it(const Attempt& attempt, const Call& call, const Route& route,
+                   const Instance& instance) const;
+  void go_on(AttemptId id);
+  AttemptId call_plainly(AttemptId id, Attempt& parent, const Call& of, const Instance& instance,
+                         const StepSpec& step);
+  AttemptId set_out_plainly(CallId id, Call& call, const Route& route);
+  bool arrive_plainly(AttemptId id, Attempt& attempt, const Call& call, const Route& route,
+                      Instance& instance);
+  AttemptId answer_plainly(AttemptId id, Attempt& attempt, const Route& route, Instance& instance);
 
   // doors.cpp
   [[gnu::noinline]] bool knock(AttemptId id);
