@@ -158,7 +158,7 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
   if (has_users_) identify(id, i);
   const Route& route = routes_[call.route];
   if (!route.plain_calls || !route.wire->plain || call.traced) return begin_call(id);
-  go_on(set_out_plainly(id, call, route));
+  begin_plainly(id, rows_[id], route);
 }
 
 void World::request_ended(Call& call, Outcome outcome) {

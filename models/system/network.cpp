@@ -130,11 +130,7 @@ void World::park(AttemptId id, std::uint32_t link_id, bool back, bool for_good) 
   attempt.timers = calendar_.arm(spec_.links[link_id].unreachable_after, Timing::Constant,
                                  kAttemptTimer, id, kUnreachable, attempt.timers);
   if (for_good) return;
-  Line& line = back ? links_[link_id].parked_from : links_[link_id].parked_to;
-  attempt.prev = line.tail;
-  attempt.next = kNone;
-  (line.tail == kNone ? line.head : attempts_[line.tail].next) = id;
-  line.tail = id;
+  join_line(back ? links_[link_id].parked_from : links_[link_id].parked_to, id, attempt);
 }
 
 void World::unpark(AttemptId id, Attempt& attempt) {
@@ -143,8 +139,7 @@ void World::unpark(AttemptId id, Attempt& attempt) {
   if (for_good) return;
   LinkState& link = links_[routes_[calls_[attempt.call].route].link];
   Line& line = (attempt.waiting_at & 1) != 0 ? link.parked_from : link.parked_to;
-  (attempt.prev == kNone ? line.head : attempts_[attempt.prev].next) = attempt.next;
-  (attempt.next == kNone ? line.tail : attempts_[attempt.next].prev) = attempt.prev;
+  leave_line(line, attempt);
   FL_ASSERT(line.head != id, "a parked message was not taken out");
 }
 

@@ -32,70 +32,85 @@ bool World::has_plain_jobs(const Route& route) const {
          });
 }
 
-bool World::keeps_to_it(const Attempt& attempt, const Call& call, const Route& route,
-                        const Instance& instance) const {
-  return route.plain_jobs && instance.plain && !call.traced && !attempt.abandoned &&
-         !attempt.tainted && !attempt.partial && !attempt.doomed;
-}
-
 // A job that has a thread goes on with the step that it has come to, and with it whoever is called
 // or answered, until all of them wait for something.
 void World::go_on(AttemptId id) {
   while (id != kNone) {
-    Attempt& attempt = attempts_[id];
-    const Call& call = calls_[attempt.call];
+    CallRow& row = rows_[id];
+    Attempt& job = row.attempt;
+    const Call& call = calls_[job.call];
     const Route& route = routes_[call.route];
-    Instance& instance = instances_[attempt.instance];
-    if (!keeps_to_it(attempt, call, route, instance)) return run_steps(id, attempt, call, route);
-    if (attempt.step == route.step_count) {
-      id = answer_plainly(id, attempt, route, instance);
-      continue;
+    Instance& instance = instances_[job.instance];
+    if (!keeps_to_it(id, job, call, route, instance)) [[unlikely]]
+      return run_steps(id, job, call, route);
+    if (job.step == route.step_count) {
+      id = answer_plainly(id, row, route, instance);
+    } else {
+      id = step_plainly(id, row, route.steps[job.step], instance);
     }
-    const StepSpec& step = route.steps[attempt.step];
-    if (step.kind == StepSpec::Kind::Calls) {
-      id = call_plainly(id, attempt, call, instance, step);
-      continue;
-    }
-    const Duration work = work_of(step, attempt, call);
-    if (work.ns > 0) {
-      attempt.state = AttemptState::Working;
-      instance.stats->working.add(now(), 1);
-      return calendar_.schedule(now() + work, kWorkDone, id);
-    }
-    ++attempt.step;
   }
 }
 
-// The job that goes on next: the one called, if it has a thread, or none.
-AttemptId World::call_plainly(AttemptId parent_id, Attempt& parent, const Call& of,
-                              const Instance& instance, const StepSpec& step) {
+// Of a job with a thread, or of one in the queue.
+bool World::keeps_to_it(AttemptId id, const Attempt& job, const Call& call, const Route& route,
+                        const Instance& instance) const {
+  return job.call == id && route.plain_jobs && instance.plain && !call.traced &&
+         !(job.abandoned | job.tainted | job.partial | job.doomed);
+}
+
+// Answers, as do all that follow, which job goes on next.
+inline AttemptId World::step_plainly(AttemptId id, CallRow& row, const StepSpec& step,
+                                     Instance& instance) {
+  if (step.kind == StepSpec::Kind::Calls) return call_plainly(id, row, instance, step);
+  Draws draws(derive(row.call.lineage, step.key ^ kWorkDraw));
+  const Duration work = step.work.sample(draws);
+  if (work.ns == 0) [[unlikely]] {
+    ++row.attempt.step;
+    return id;
+  }
+  row.attempt.state = AttemptState::Working;
+  instance.stats->working.add(now(), 1);
+  calendar_.schedule(now() + work, kWorkDone, id);
+  return kNone;
+}
+
+inline AttemptId World::call_plainly(AttemptId caller, CallRow& by, const Instance& at,
+                                     const StepSpec& step) {
+  Attempt& job = by.attempt;
   const Route& route = routes_[step.routes.first];
-  if (!route.plain_calls || !route.wire->plain || of.resent || parent.number > 0 ||
-      parent.calls != kNone) {
-    begin_calls(parent_id, step);
+  if (!route.plain_calls || !route.wire->plain || by.call.resent || job.calls != kNone)
+      [[unlikely]] {
+    begin_calls(caller, step);
     return kNone;
   }
   const CallId id = rows_.acquire();
-  parent.state = AttemptState::Calling;
-  parent.calls = id;
-  parent.pending = 1;
-  parent.good = 0;
-  parent.share = 0;
-  Call& call = calls_[id];
-  call.lineage = derive(of.lineage, route.key);
-  call.due = now();
-  call.parent = parent_id;
-  call.caller = instance.caller;
-  call.route = step.routes.first;
-  call.priority = parent.priority;
-  return set_out_plainly(id, call, route);
+  job.state = AttemptState::Calling;
+  job.calls = id;
+  job.pending = 1;
+  job.good = 0;
+  job.share = 0;
+  CallRow& row = rows_[id];
+  row.call.lineage = derive(by.call.lineage, route.key);
+  row.call.due = now();
+  row.call.parent = caller;
+  row.call.caller = at.caller;
+  row.call.route = step.routes.first;
+  row.call.priority = job.priority;
+  return set_out_plainly(id, row, route);
 }
 
-// The call's one attempt sets out and arrives. Answers as above.
-AttemptId World::set_out_plainly(CallId id, Call& call, const Route& route) {
-  Attempt& attempt = attempts_[id];
+// A client's request, of which nobody wants to hear the story.
+void World::begin_plainly(CallId id, CallRow& row, const Route& route) {
+  go_on(set_out_plainly(id, row, route));
+}
+
+// The call's one attempt sets out and arrives.
+inline AttemptId World::set_out_plainly(CallId id, CallRow& row, const Route& route) {
+  Call& call = row.call;
+  Attempt& attempt = row.attempt;
   call.attempts = id;
-  call.tries = call.sent = 1;
+  call.tries = 1;
+  call.sent = 1;
   call.live = 1;
   call.references = 2;
   attempt.call = id;
@@ -103,14 +118,14 @@ AttemptId World::set_out_plainly(CallId id, Call& call, const Route& route) {
   ++attempts_begun_;
   ++route.counts->calls;
   ++route.counts->attempts;
-  const std::vector<Duration>& alarms = route.policies->alarms;
-  for (std::uint32_t layer = 0; layer < alarms.size(); ++layer) {
+  std::uint32_t layer = 0;
+  for (const Duration alarm : route.policies->alarms) {
     attempt.timers =
-        calendar_.arm(alarms[layer], Timing::Constant, kAttemptTimer, id, layer, attempt.timers);
+        calendar_.arm(alarm, Timing::Constant, kAttemptTimer, id, layer++, attempt.timers);
   }
   Target& target = callers_[call.caller].targets[route.target];
   const InstanceId chosen = choose(target, call, attempt);
-  if (chosen == kNone) {
+  if (chosen == kNone) [[unlikely]] {
     fail_at_caller(id, attempt, Error::Unavailable);
     return kNone;
   }
@@ -118,86 +133,125 @@ AttemptId World::set_out_plainly(CallId id, Call& call, const Route& route) {
   Instance& instance = instances_[chosen];
   ++instance.named;
   if (target.counts_outstanding) ++target.outstanding[chosen];
-  if (keeps_to_it(attempt, call, route, instance)) {
-    if (arrive_plainly(id, attempt, call, route, instance)) return id;
-  } else {
+  if (!route.plain_jobs || !instance.plain) [[unlikely]] {
     arrive(id, attempt, call, route);
+    return kNone;
   }
-  return kNone;
+  return arrive_plainly(id, row, route, instance);
 }
 
-// Answers whether it has a thread.
-bool World::arrive_plainly(AttemptId id, Attempt& attempt, const Call& call, const Route& route,
-                           Instance& instance) {
-  attempt.arrived = now();
+AttemptId World::arrive_plainly(AttemptId id, CallRow& row, const Route& route,
+                                Instance& instance) {
+  Attempt& job = row.attempt;
+  job.arrived = now();
   ServiceStatistics& stats = *instance.stats;
   HandlingStatistics& handled = instance.handling[route.endpoint];
   ++stats.arrivals;
   for (PeakCounter& peak : stats.arrivals_peaks) peak.count(now());
   ++handled.arrivals;
-  if (instance.busy >= instance.spec->threads || instance.queued > 0) {
-    enter(id, attempt, call, route);
-    return false;
+  if (instance.busy < instance.spec->threads && instance.queued == 0) {
+    handled.wait.record({0});
+    return start_plainly(id, row, route, instance);
   }
-  attempt.started = now();
-  handled.wait.record({0});
-  ++instance.busy;
-  stats.busy.add(now(), 1);
-  attempt.state = AttemptState::Calling;
-  return true;
+  if (instance.queued >= instance.spec->queue_limit) {
+    enter(id, job, row.call, route);
+  } else {
+    job.state = AttemptState::Queued;
+    join_line(instance.lines[0], id, job);
+    ++instance.queued;
+    stats.queued.add(now(), 1);
+  }
+  return kNone;
 }
 
-// The job's thread goes to the next in the queue, and its answer to whoever waits for it. Answers
-// the job that goes on next: the one that waited, or none.
-AttemptId World::answer_plainly(AttemptId id, Attempt& attempt, const Route& route,
-                                Instance& instance) {
+// The job is given a thread, and begins with its first step.
+inline AttemptId World::start_plainly(AttemptId id, CallRow& row, const Route& route,
+                                      Instance& instance) {
+  Attempt& job = row.attempt;
+  job.started = now();
+  job.calls = kNone;  // it has left the queue
+  ++instance.busy;
+  instance.stats->busy.add(now(), 1);
+  job.state = AttemptState::Calling;
+  if (route.step_count == 0) [[unlikely]]
+    return id;
+  return step_plainly(id, row, route.steps[0], instance);
+}
+
+// The job's thread goes to the next in the queue, and its answer to whoever waits for it.
+inline AttemptId World::answer_plainly(AttemptId id, CallRow& row, const Route& route,
+                                       Instance& instance) {
+  Call& call = row.call;
+  Attempt& job = row.attempt;
   HandlingStatistics& handled = instance.handling[route.endpoint];
   ++handled.completed;
   ++handled.ok;
-  handled.latency.record(now() - attempt.arrived);
+  handled.latency.record(now() - job.arrived);
   --instance.busy;
   instance.stats->busy.add(now(), -1);
-  attempt.state = AttemptState::Replying;
-  if (!mutation::leaves_threads_idle || instance.queued != 1) serve_next(attempt.instance);
+  job.state = AttemptState::Replying;
+  if (instance.queued > 0 && (!mutation::leaves_threads_idle || instance.queued != 1))
+    serve_plainly(job.instance, instance);
   if (mutation::loses_answers && id % 16 == 0) return kNone;
 
   // Serving may have taken away whoever waited for this.
-  Call& call = calls_[id];
-  if (mutation::keeps_timers || !route.plain_calls || !route.wire->plain || attempt.abandoned ||
-      attempt.call != id || call.references != 2 || call.errand || call.replaced ||
-      instances_[attempt.instance].state != InstanceState::Ready) {
-    reply(id, attempt, route, Outcome::answered(attempt.quality));
+  if (mutation::keeps_timers || !route.plain_calls || !route.wire->plain || job.abandoned ||
+      call.references != 2 || (call.errand | call.replaced) || !instance.plain) [[unlikely]] {
+    reply(id, job, route, Outcome::answered(job.quality));
     return kNone;
   }
-  while (attempt.timers != kNone) attempt.timers = calendar_.cancel(attempt.timers);
+  while (job.timers != kNone) job.timers = calendar_.cancel(job.timers);
   while (call.timers != kNone) call.timers = calendar_.cancel(call.timers);
   Target& target = callers_[call.caller].targets[route.target];
-  if (target.counts_outstanding) --target.outstanding[attempt.instance];
-  --instances_[attempt.instance].named;
+  if (target.counts_outstanding) --target.outstanding[job.instance];
+  --instance.named;
   ++attempts_ended_;
   ++route.counts->ok;
-  const AttemptId parent_id = call.parent;
-  if (parent_id == kNone) {
-    request_ended(call, Outcome::answered(attempt.quality));
+  const AttemptId waiting = call.parent;
+  if (waiting == kNone) {
+    request_ended(call, Outcome::answered(job.quality));
     rows_.release(id);
     return kNone;
   }
-  Attempt& parent = attempts_[parent_id];
-  const float quality = attempt.quality;
+  const float quality = job.quality;
+  CallRow& by = rows_[waiting];
   if (call.prev != kNone) calls_[call.prev].next = call.next;
   if (call.next != kNone) calls_[call.next].prev = call.prev;
-  if (parent.calls == id) parent.calls = call.next;
+  if (by.attempt.calls == id) by.attempt.calls = call.next;
   rows_.release(id);
-  if (!routes_[calls_[parent.call].route].plain_jobs || parent.doomed) {
-    leg_ended(parent_id, Outcome::answered(quality));
+  if (!routes_[calls_[by.attempt.call].route].plain_jobs || by.attempt.doomed) [[unlikely]] {
+    leg_ended(waiting, Outcome::answered(quality));
     return kNone;
   }
-  parent.pending = 0;
-  parent.good = 1;
-  parent.share = quality;
-  parent.quality *= quality;
-  ++parent.step;
-  return parent_id;
+  by.attempt.pending = 0;
+  by.attempt.good = 1;
+  by.attempt.share = quality;
+  by.attempt.quality *= quality;
+  ++by.attempt.step;
+  return waiting;
+}
+
+// A thread of the instance is free, and somebody waits for one.
+inline void World::serve_plainly(InstanceId id, Instance& instance) {
+  if (instance.serving) return;
+  const AttemptId first = instance.lines[0].head;
+  CallRow& row = rows_[first];
+  Attempt& job = row.attempt;
+  const Route& route = routes_[calls_[job.call].route];
+  // What begins with a call may be over at once, and free its thread again.
+  if (!keeps_to_it(first, job, row.call, route, instance) || route.step_count == 0 ||
+      route.steps[0].kind == StepSpec::Kind::Calls) [[unlikely]]
+    return serve_next(id);
+  leave_line(instance.lines[0], job);
+  --instance.queued;
+  instance.stats->queued.add(now(), -1);
+  instance.handling[route.endpoint].wait.record(now() - job.arrived);
+  if (start_plainly(first, row, route, instance) == kNone) return;
+  // It took no time at all.
+  instance.serving = true;
+  go_on(first);
+  instance.serving = false;
+  serve_next(id);
 }
 
 }  // namespace faultline

@@ -21,10 +21,8 @@ void World::on_delivered(AttemptId id) {
 
 void World::arrive(AttemptId id, Attempt& attempt, const Call& call, const Route& route) {
   Instance& instance = instances_[attempt.instance];
-  if (keeps_to_it(attempt, call, route, instance)) {
-    if (arrive_plainly(id, attempt, call, route, instance)) go_on(id);
-    return;
-  }
+  if (keeps_to_it(id, attempt, call, route, instance))
+    return go_on(arrive_plainly(id, rows_[id], route, instance));
   attempt.arrived = now();
   ServiceStatistics& stats = *instance.stats;
   ++stats.arrivals;
@@ -74,11 +72,7 @@ void World::enqueue(InstanceId instance_id, AttemptId id) {
     trace(call, {TraceKind::Queued, attempt.number}, "waits in the queue, {} before it",
           instance.queued);
   if (instance.codel && instance.queued == 0) instance.codel->last_empty = now();
-  Line& line = line_to_join(instance, attempt);
-  attempt.prev = line.tail;
-  attempt.next = kNone;
-  (line.tail == kNone ? line.head : attempts_[line.tail].next) = id;
-  line.tail = id;
+  join_line(line_to_join(instance, attempt), id, attempt);
   ++instance.queued;
   instance.stats->queued.add(now(), 1);
   const ServiceSpec& service = *instance.spec;
@@ -93,9 +87,7 @@ void World::enqueue(InstanceId instance_id, AttemptId id) {
 
 void World::leave_queue(Instance& instance, AttemptId id) {
   Attempt& attempt = attempts_[id];
-  Line& line = line_of(instance, attempt);
-  (attempt.prev == kNone ? line.head : attempts_[attempt.prev].next) = attempt.next;
-  (attempt.next == kNone ? line.tail : attempts_[attempt.next].prev) = attempt.prev;
+  leave_line(line_of(instance, attempt), attempt);
   --instance.queued;
   instance.stats->queued.add(now(), -1);
   if (instance.fair) leave_fair(instance, attempt);

@@ -6,7 +6,6 @@ namespace faultline {
 
 namespace {
 
-constexpr std::uint64_t kWorkDraw = 0x776f726b;
 constexpr std::uint64_t kChance = 0x63686e63;
 constexpr std::uint64_t kVersionError = 0x76657272;
 constexpr std::uint64_t kVersionSlow = 0x76736c6f;

@@ -272,15 +272,17 @@ class World : private WorldState {
   // plain.cpp
   bool has_plain_calls(const Route& route) const;
   bool has_plain_jobs(const Route& route) const;
-  bool keeps_to_it(const Attempt& attempt, const Call& call, const Route& route,
-                   const Instance& instance) const;
   void go_on(AttemptId id);
-  AttemptId call_plainly(AttemptId id, Attempt& parent, const Call& of, const Instance& instance,
-                         const StepSpec& step);
-  AttemptId set_out_plainly(CallId id, Call& call, const Route& route);
-  bool arrive_plainly(AttemptId id, Attempt& attempt, const Call& call, const Route& route,
-                      Instance& instance);
-  AttemptId answer_plainly(AttemptId id, Attempt& attempt, const Route& route, Instance& instance);
+  void begin_plainly(CallId id, CallRow& row, const Route& route);
+  bool keeps_to_it(AttemptId id, const Attempt& job, const Call& call, const Route& route,
+                   const Instance& instance) const;
+  AttemptId step_plainly(AttemptId id, CallRow& row, const StepSpec& step, Instance& instance);
+  AttemptId call_plainly(AttemptId id, CallRow& by, const Instance& at, const StepSpec& step);
+  AttemptId set_out_plainly(CallId id, CallRow& row, const Route& route);
+  AttemptId arrive_plainly(AttemptId id, CallRow& row, const Route& route, Instance& instance);
+  AttemptId start_plainly(AttemptId id, CallRow& row, const Route& route, Instance& instance);
+  AttemptId answer_plainly(AttemptId id, CallRow& row, const Route& route, Instance& instance);
+  void serve_plainly(InstanceId id, Instance& instance);
 
   // doors.cpp
   [[gnu::noinline]] bool knock(AttemptId id);

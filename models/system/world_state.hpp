@@ -60,12 +60,23 @@ class WorldState {
   static constexpr std::uint32_t kQueueTimeout = 0x402;
   static constexpr std::uint32_t kPiece = 0x403;      // of the answer gets to the caller,
   static constexpr std::uint32_t kLastPiece = 0x404;  // the last of it without a pause
+  static constexpr std::uint64_t kWorkDraw = 0x776f726b;  // what a step's draw of work is about
   static constexpr std::uint32_t kProcessor = 0, kDisk = 1, kRestart = 2;  // machine
 
   Identity who(CallId id) const { return has_users_ ? identities_[id] : Identity{}; }
   Line& line_of(Instance& instance, const Attempt& attempt) {
     return instance.fair ? instance.fair->users[user_of(attempt)].line
                          : instance.lines[queue_of(instance, attempt)];
+  }
+  void join_line(Line& line, AttemptId id, Attempt& attempt) {
+    attempt.prev = line.tail;
+    attempt.next = kNone;
+    (line.tail == kNone ? line.head : attempts_[line.tail].next) = id;
+    line.tail = id;
+  }
+  void leave_line(Line& line, const Attempt& attempt) {
+    (attempt.prev == kNone ? line.head : attempts_[attempt.prev].next) = attempt.next;
+    (attempt.next == kNone ? line.tail : attempts_[attempt.next].prev) = attempt.prev;
   }
   static std::size_t queue_of(const Instance& instance, const Attempt& attempt) {
     return instance.spec->discipline == Discipline::Priority ? attempt.priority : 0;
