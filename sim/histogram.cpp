@@ -17,6 +17,8 @@ Histogram& Histogram::operator=(const Histogram& other) {
   sum_high_ = other.sum_high_;
   min_ = other.min_;
   max_ = other.max_;
+  before_ = other.before_;
+  lately_ = other.lately_;
   return *this;
 }
 
@@ -29,6 +31,21 @@ void Histogram::swap(Histogram& other) noexcept {
   std::swap(sum_high_, other.sum_high_);
   std::swap(min_, other.min_);
   std::swap(max_, other.max_);
+  std::swap(before_, other.before_);
+  std::swap(lately_, other.lately_);
+}
+
+template <class Visit>
+bool Histogram::any_octave(std::uint64_t octaves, Visit visit) const {
+  for (; octaves != 0; octaves &= octaves - 1) {
+    const auto octave = static_cast<unsigned>(std::countr_zero(octaves));
+    const std::uint32_t end = (octave + 2) << precision_bits;
+    const std::uint32_t begin = octave == 0 ? 0 : end - (1u << precision_bits);
+    const std::uint32_t low = std::max(begin, first_) - first_;
+    const std::uint32_t high = std::min(end, first_ + size_) - first_;
+    if (low < high && visit(low, high)) return true;
+  }
+  return false;
 }
 
 void Histogram::record_outside(Duration d, std::uint64_t times) {
@@ -61,13 +78,16 @@ double Histogram::quantile(double q) const {
   const double rank = q * static_cast<double>(count_);
   const auto wanted = static_cast<std::uint64_t>(std::ceil(rank));  // at least 1
   std::uint64_t below = 0;
-  std::uint32_t i = (bucket_of(min_) - first_) / chunk * chunk;
-  for (; i < size_; i += chunk) {  // whole chunks first: their sums are quick
-    const std::uint64_t* from = buckets_.get() + i;
-    const std::uint64_t sum = std::accumulate(from, from + chunk, std::uint64_t{0});
-    if (below + sum >= wanted) break;
-    below += sum;
-  }
+  std::uint32_t i = 0;
+  any_octave(before_ | lately_, [&](std::uint32_t low, std::uint32_t high) {
+    for (i = low; i < high; i += chunk) {  // whole chunks first: their sums are quick
+      const std::uint64_t* from = buckets_.get() + i;
+      const std::uint64_t sum = std::accumulate(from, from + chunk, std::uint64_t{0});
+      if (below + sum >= wanted) return true;
+      below += sum;
+    }
+    return false;
+  });
   for (; i < size_; ++i) {
     const std::uint64_t here = buckets_[i];
     if (below + here < wanted) {
@@ -107,9 +127,14 @@ double Histogram::mean_square() const {
 void Histogram::merge(const Histogram& other) {
   if (other.count_ == 0) return;
   cover(other.first_, other.first_ + other.size_);
-  const std::uint32_t least = bucket_of(other.min_), most = bucket_of(other.max_);
-  for (std::uint32_t b = least; b <= most; ++b)
-    buckets_[b - first_] += other.buckets_[b - other.first_];
+  const std::uint64_t octaves = other.before_ | other.lately_;
+  lately_ |= octaves;
+  other.any_octave(octaves, [&](std::uint32_t low, std::uint32_t high) {
+    const std::uint64_t* more = other.buckets_.get() + low;
+    std::uint64_t* mine = buckets_.get() + (other.first_ + low - first_);
+    for (std::uint32_t i = 0; i < high - low; ++i) mine[i] += more[i];
+    return false;
+  });
   count_ += other.count_;
   sum_low_ += other.sum_low_;
   sum_high_ += other.sum_high_ + (sum_low_ < other.sum_low_ ? 1 : 0);
@@ -120,31 +145,40 @@ void Histogram::merge(const Histogram& other) {
 void Histogram::subtract(const Histogram& earlier) {
   if (earlier.count_ == 0) return;
   Histogram was = earlier, fresh;
+  lately_ |= before_;  // whatever has been asked of this one since
   since(was, fresh);
   swap(fresh);
 }
 
-void Histogram::since(Histogram& earlier, Histogram& fresh) const {
+void Histogram::since(Histogram& earlier, Histogram& fresh) {
   fresh.clear();
   if (count_ == earlier.count_) return;
   earlier.cover(first_, first_ + size_);
   fresh.cover(first_, first_ + size_);
   FL_ASSERT(earlier.count_ < count_ && earlier.size_ == size_,
             "subtracting what isn't an earlier state of this histogram");
-  const std::uint32_t least = bucket_of(min_), most = bucket_of(max_);
-  const std::uint32_t n = most - least + 1;
-  const std::uint64_t* now = buckets_.get() + (least - first_);
-  std::uint64_t* was = earlier.buckets_.get() + (least - first_);
-  std::uint64_t* rest = fresh.buckets_.get() + (least - fresh.first_);
-  for (std::uint32_t i = 0; i < n; ++i) {
-    rest[i] = now[i] - was[i];
-    was[i] = now[i];
-  }
-  std::uint32_t low = 0, high = n - 1;
-  while (rest[low] == 0) ++low;
-  while (rest[high] == 0) --high;
-  fresh.min_ = std::max(lowest_of(least + low), min_);
-  fresh.max_ = std::min(lowest_of(least + high) + width_of(least + high) - 1, max_);
+  std::uint32_t least = size_, most = 0;  // of the slots with anything new
+  any_octave(lately_, [&](std::uint32_t low, std::uint32_t high) {
+    const std::uint64_t* now = buckets_.get();
+    std::uint64_t* was = earlier.buckets_.get();
+    std::uint64_t* rest = fresh.buckets_.get() + (first_ - fresh.first_);
+    for (std::uint32_t i = low; i < high; ++i) {
+      rest[i] = now[i] - was[i];
+      was[i] = now[i];
+    }
+    if (least == size_) least = low;
+    most = high - 1;
+    return false;
+  });
+  fresh.lately_ = lately_;
+  earlier.before_ |= lately_;
+  before_ |= lately_;
+  lately_ = 0;
+  const std::uint64_t* rest = fresh.buckets_.get() + (first_ - fresh.first_);
+  while (rest[least] == 0) ++least;
+  while (rest[most] == 0) --most;
+  fresh.min_ = std::max(lowest_of(first_ + least), min_);
+  fresh.max_ = std::min(lowest_of(first_ + most) + width_of(first_ + most) - 1, max_);
   fresh.count_ = count_ - earlier.count_;
   fresh.sum_high_ = sum_high_ - earlier.sum_high_ - (sum_low_ < earlier.sum_low_ ? 1 : 0);
   fresh.sum_low_ = sum_low_ - earlier.sum_low_;
@@ -157,9 +191,12 @@ void Histogram::since(Histogram& earlier, Histogram& fresh) const {
 
 void Histogram::clear() {
   if (count_ == 0) return;
-  const std::uint32_t least = bucket_of(min_), most = bucket_of(max_);
-  std::fill_n(buckets_.get() + (least - first_), most - least + 1, 0);
+  any_octave(before_ | lately_, [&](std::uint32_t low, std::uint32_t high) {
+    std::fill_n(buckets_.get() + low, high - low, 0);
+    return false;
+  });
   count_ = sum_low_ = sum_high_ = max_ = 0;
+  before_ = lately_ = 0;
   min_ = ~std::uint64_t{0};
 }
 

@@ -35,10 +35,12 @@ class Histogram {
 
   void record(Duration d, std::uint64_t times) {
     const auto ns = static_cast<std::uint64_t>(d.ns);
-    const std::uint32_t slot = bucket_of(ns) - first_;
+    const unsigned octave = octave_of(ns);
+    const std::uint32_t slot = bucket_in(octave, ns) - first_;
     if (slot >= size_) [[unlikely]]
       return record_outside(d, times);
     buckets_[slot] += times;
+    lately_ |= std::uint64_t{1} << octave;
     add_exactly(ns, times);
     count_ += times;
     if (ns < min_) [[unlikely]]
@@ -78,9 +80,9 @@ class Histogram {
   // left. The min and max of the rest are known to their bucket only.
   void subtract(const Histogram& earlier);
 
-  // The same without a copy: `fresh` becomes what was recorded since `earlier`, and `earlier` what
-  // this one is now.
-  void since(Histogram& earlier, Histogram& fresh) const;
+  // What was recorded since the last such call, without a copy of the rest: `earlier` must be what
+  // this one was then, and becomes what it is now; `fresh` becomes what is new.
+  void since(Histogram& earlier, Histogram& fresh);
 
   // Forgets the records but keeps the memory.
   void clear();
@@ -93,12 +95,16 @@ class Histogram {
   static constexpr int precision_bits = 8;
   static constexpr std::uint32_t chunk = 128;  // buckets allocated together: 1 KiB
 
-  // Buckets 0 … 511 hold a value each; every further octave has 256, each twice as wide as before.
-  static std::uint32_t bucket_of(std::uint64_t ns) {
-    const int shift = std::bit_width(ns | (1u << precision_bits)) - (precision_bits + 1);
-    return (static_cast<std::uint32_t>(shift) << precision_bits) +
-           static_cast<std::uint32_t>(ns >> shift);
+  // Buckets 0 … 511 hold a value each, the octave 0; every further octave has 256, each twice as
+  // wide as before.
+  static unsigned octave_of(std::uint64_t ns) {
+    return static_cast<unsigned>(std::bit_width(ns | (1u << precision_bits))) -
+           (precision_bits + 1);
   }
+  static std::uint32_t bucket_in(unsigned octave, std::uint64_t ns) {
+    return (octave << precision_bits) + static_cast<std::uint32_t>(ns >> octave);
+  }
+  static std::uint32_t bucket_of(std::uint64_t ns) { return bucket_in(octave_of(ns), ns); }
   static std::uint64_t width_of(std::uint32_t bucket) {
     return bucket < (1u << precision_bits) ? 1 : 1ULL << ((bucket >> precision_bits) - 1);
   }
@@ -117,6 +123,10 @@ class Histogram {
   }
 
   void record_outside(Duration d, std::uint64_t times);
+  // Shows the slots of each octave in the set, from the lowest up: visit(first, end); until it
+  // answers true.
+  template <class Visit>
+  bool any_octave(std::uint64_t octaves, Visit visit) const;
   void cover(std::uint32_t first, std::uint32_t end);
 
   std::unique_ptr<std::uint64_t[]> buckets_;
@@ -126,8 +136,10 @@ class Histogram {
   std::uint64_t sum_low_ = 0, sum_high_ = 0;  // 128 bits of nanoseconds
   std::uint64_t min_ = ~std::uint64_t{0};
   std::uint64_t max_ = 0;
+  // The octaves recorded in, a bit each: before the last since(), and from it on.
+  std::uint64_t before_ = 0, lately_ = 0;
 };
 
-static_assert(sizeof(Histogram) <= 56);
+static_assert(sizeof(Histogram) <= 72);
 
 }  // namespace faultline

@@ -141,7 +141,7 @@ class RadixHeap {
     if (head_ == run_.size()) {
       run_.clear();
       head_ = 0;
-    } else if (run_.size() - head_ >= kLongest && span_ > 0) {
+    } else if (run_.size() - head_ >= longest_ && span_ > 0) {
       deal_run();
       return put(event);
     }
@@ -174,6 +174,7 @@ class RadixHeap {
   // The run is used up: makes one of the lowest bucket, unless nothing in that is due by `end`.
   bool refill(Instant end) {
     if (occupied_ == 0) return false;
+    if (size_ <= kFew) return gather();
     const auto bucket = static_cast<unsigned>(std::countr_zero(occupied_));
     Events& from = buckets_[bucket];
     const std::int64_t span = (std::int64_t{1} << (bucket - 1)) - 1;
@@ -184,6 +185,8 @@ class RadixHeap {
     if (from.size() <= kSorted && aside_[bucket].empty()) {
       last_ = begin;
       span_ = static_cast<std::uint64_t>(span);
+      longest_ = kLongest;
+      run_.clear();
       sort_into_run(from);
     } else {
       last_ = earliest(bucket);
@@ -208,18 +211,34 @@ class RadixHeap {
     return least;
   }
 
-  // Each to the place that the number of those before it gives: nothing to predict but n.
+  // So few are left that one sorted run is the quickest queue: all are in it, and all that come.
+  [[gnu::noinline]] bool gather() {
+    run_.clear();
+    head_ = 0;
+    span_ = ~std::uint64_t{0};
+    longest_ = 2 * kFew;
+    for (; occupied_ != 0; occupied_ &= occupied_ - 1) {
+      Events& from = buckets_[static_cast<unsigned>(std::countr_zero(occupied_))];
+      sort_into_run(from);
+      from.clear();
+    }
+    return true;
+  }
+
+  // Behind what is there. Each goes to the place that the number of those before it gives: nothing
+  // to predict but n.
   void sort_into_run(Events& from) {
-    const std::uint32_t n = from.size();
-    run_.resize(n);
+    const std::uint32_t n = from.size(), behind = run_.size();
+    run_.resize(behind + n);
     for (std::uint32_t i = 0; i < n; ++i) {
       const Event event = from[i];
-      std::uint32_t place = 0;
+      std::uint32_t place = behind;
       for (std::uint32_t j = 0; j < n; ++j) place += before(from[j], event);
       run_[place] = event;
     }
   }
 
+  static constexpr std::uint32_t kFew = 6;
   static constexpr std::uint32_t kSorted = 8;
   static constexpr std::uint32_t kLongest = 64;
   static constexpr std::uint32_t kPiece = 256;
@@ -229,6 +248,7 @@ class RadixHeap {
   Events run_;                      // sorted; all events whose time differs from `last_` by no more
   std::uint64_t span_ = 0;          // than this (low bits, all ones)
   std::uint32_t head_ = 0;          // next of the run
+  std::uint32_t longest_ = kLongest;
   std::size_t size_ = 0;
   std::int64_t last_ = 0;
   std::int64_t popped_ = 0;                    // time of the event last popped

@@ -225,9 +225,9 @@ const Histogram& Recorder::latency_since_last_bin(std::size_t service) {
   latency_of_bin_.clear();
   std::size_t i = 0;
   std::vector<Histogram>& before = latency_before_[service];
-  for (const auto& version : world_.services()[service].handling) {
+  for (auto& version : world_.services()[service].handling) {
     before.resize(std::max(before.size(), i + version.size()));
-    for (const HandlingStatistics& h : version) {
+    for (HandlingStatistics& h : version) {
       h.latency.since(before[i++], fresh_latency_);
       latency_of_bin_.empty() ? latency_of_bin_.swap(fresh_latency_)
                               : latency_of_bin_.merge(fresh_latency_);

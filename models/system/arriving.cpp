@@ -64,7 +64,7 @@ void World::open_clients() {
   });
   for (const std::uint32_t i : order) {
     const ClientSpec& client = spec_.clients[i];
-    clients_[i].gaps = Draws(derive(derive(seed_, client.key), kArrivalStream));
+    clients_[i].gaps = Draws(derive(clients_[i].key, kArrivalStream));
     // An event like any other, so that whoever looks at the world at its beginning sees it empty.
     if (client.at_start > 0) calendar_.schedule({}, kBacklog, i);
     if (client.kind != ClientSpec::Kind::Closed) {
@@ -78,8 +78,7 @@ void World::open_clients() {
       users_.push_back({i, u, 0});
       const auto id = static_cast<std::uint32_t>(users_.size() - 1);
       // Everybody thinks first, so that users don't come in step.
-      Draws draws(
-          derive(derive(derive(seed_, client.key), kThinking), derive(u, std::uint64_t{0})));
+      Draws draws(derive(derive(clients_[i].key, kThinking), derive(u, std::uint64_t{0})));
       calendar_.schedule(client.starts + client.think.sample(draws), kUserReady, id);
     }
   }
@@ -87,8 +86,8 @@ void World::open_clients() {
 
 // When the arrival after the one at `upcoming` is due; Instant::max() if there is none any more.
 Instant World::next_arrival(std::uint32_t i) {
-  const ClientSpec& client = spec_.clients[i];
   ClientState& state = clients_[i];
+  const ClientSpec& client = *state.spec;
   if (client.kind == ClientSpec::Kind::Renewal) {
     const Duration gap = client.gaps.sample(state.gaps);
     return gap < Instant::max() - state.upcoming ? state.upcoming + gap : Instant::max();
@@ -110,28 +109,28 @@ void World::on_arrival(std::uint32_t i) {
   schedule_arrival(i);
   const ClientSpec& client = spec_.clients[i];
   for (std::uint32_t n = 0; n < client.batch; ++n) {
-    request(i, derive(derive(seed_, client.key), clients_[i].requests), kNone);
+    request(i, derive(clients_[i].key, clients_[i].requests), kNone);
   }
 }
 
 void World::on_backlog(std::uint32_t i) {
   const ClientSpec& client = spec_.clients[i];
   for (std::uint32_t n = 0; n < client.at_start; ++n)
-    request(i, derive(derive(seed_, client.key), clients_[i].requests), kNone);
+    request(i, derive(clients_[i].key, clients_[i].requests), kNone);
 }
 
 void World::on_user_ready(std::uint32_t id) {
   User& user = users_[id];
   const ClientSpec& client = spec_.clients[user.client];
   if (now() >= client.stops) return;
-  const std::uint64_t lineage =
-      derive(derive(derive(seed_, client.key), std::uint64_t{1} << 32 | user.number), user.cycle++);
+  const std::uint64_t lineage = derive(
+      derive(clients_[user.client].key, std::uint64_t{1} << 32 | user.number), user.cycle++);
   request(user.client, lineage, id);
 }
 
 void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) {
-  const ClientSpec& client = spec_.clients[i];
   ClientState& state = clients_[i];
+  const ClientSpec& client = *state.spec;
   const CallId id = rows_.acquire();
   Call& call = calls_[id];
   call.lineage = lineage;
@@ -162,15 +161,15 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
 }
 
 void World::request_ended(Call& call, Outcome outcome) {
-  const EdgeSpec& edge = spec_.edges[routes_[call.route].edge];
-  const std::uint32_t i = edge.caller;
+  const std::uint32_t i = routes_[call.route].client;
+  const ClientSpec& client = spec_.clients[i];
   const Duration took = now() - call.due;
   fingerprint_.add(call.lineage ^ static_cast<std::uint64_t>(outcome.error));
 
   if (watch_) watch_->ended(call.lineage, now(), outcome);
   outcome.ok() ? ++ledger_.ok : ++ledger_.failed;
   ClientStatistics& stats = client_stats_[i];
-  const bool in_time = !spec_.clients[i].deadline || took <= *spec_.clients[i].deadline;
+  const bool in_time = !client.deadline || took <= *client.deadline;
   for (ClientWindow& window : stats.windows) {
     if (!window.covers(call.due)) continue;
     if (outcome.ok()) {
@@ -199,9 +198,8 @@ void World::request_ended(Call& call, Outcome outcome) {
 
   const std::uint32_t user = call.prev;
   if (user == kNone) return;
-  const ClientSpec& client = spec_.clients[i];
-  Draws draws(derive(derive(derive(seed_, client.key), kThinking),
-                     derive(users_[user].number, users_[user].cycle)));
+  Draws draws(
+      derive(derive(clients_[i].key, kThinking), derive(users_[user].number, users_[user].cycle)));
   Duration pause = client.think.sample(draws);
   // Asked, refused and asked again in no time at all: the clock would stand still for ever.
   if (pause.ns == 0 && took.ns == 0) pause = kMoment;

@@ -66,6 +66,7 @@ struct Route {
   EdgeStatistics* counts = nullptr;
   ServiceStatistics* served = nullptr;
   const LinkState* wire = nullptr;
+  std::uint32_t client = kNone;  // that asks, if it is no service
   bool required = false;
   bool plain_calls = false;  // what the caller does about it is plain (plain.cpp),
   bool plain_jobs = false;   // and what the server does
@@ -222,7 +223,9 @@ struct LinkState {
 
 // A client's way of asking.
 struct ClientState {
-  Draws gaps{0};     // its stream of arrivals
+  const ClientSpec* spec = nullptr;
+  std::uint64_t key = 0;  // of all its draws, the seed's included
+  Draws gaps{0};          // its stream of arrivals
   Instant upcoming;  // the next that isn't scheduled yet
   double unit = 0;   // how far along, in expected arrivals (open loop)
   std::uint64_t requests = 0;

@@ -90,6 +90,7 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
                 &service_stats_[r.service],
                 &links_[spec.edges[r.edge].link]};
     route.required = r.required;
+    if (who < spec.clients.size()) route.client = static_cast<std::uint32_t>(who);
     prepare(route);
     routes_.push_back(route);
   }
@@ -100,6 +101,8 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
   shared_.resize(spec.clients.size() + spec.services.size());
   clients_.resize(spec.clients.size());
   for (std::uint32_t i = 0; i < spec.clients.size(); ++i) {
+    clients_[i].spec = &spec.clients[i];
+    clients_[i].key = derive(seed_, spec.clients[i].key);
     clients_[i].first_caller = static_cast<std::uint32_t>(callers_.size());
     for (std::uint32_t n = 0; n < spec.clients[i].instances; ++n) {
       callers_.push_back(make_caller(spec.clients[i].caller, n, shared_[i]));
@@ -154,6 +157,8 @@ void World::do_afterwards() {
 }
 
 void World::handle(const Calendar::Happening& what) {
+  if (what.kind == kWorkDone) [[likely]]
+    return on_work_done(what.id);
   switch (static_cast<Kind>(what.kind)) {
     case kArrival:
       return on_arrival(what.id);
