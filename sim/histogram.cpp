@@ -8,10 +8,12 @@ namespace faultline {
 
 Histogram& Histogram::operator=(const Histogram& other) {
   if (this == &other) return *this;
-  if (size_ != other.size_) buckets_.reset(other.size_ ? new std::uint64_t[other.size_] : nullptr);
+  if (size_ != other.size_) low_.reset(other.size_ ? new Low[other.size_] : nullptr);
+  high_.reset(other.high_ ? new std::uint64_t[other.size_] : nullptr);
+  std::copy_n(other.low_.get(), other.size_, low_.get());
+  if (high_) std::copy_n(other.high_.get(), other.size_, high_.get());
   first_ = other.first_;
   size_ = other.size_;
-  std::copy_n(other.buckets_.get(), size_, buckets_.get());
   count_ = other.count_;
   sum_low_ = other.sum_low_;
   sum_high_ = other.sum_high_;
@@ -23,7 +25,8 @@ Histogram& Histogram::operator=(const Histogram& other) {
 }
 
 void Histogram::swap(Histogram& other) noexcept {
-  std::swap(buckets_, other.buckets_);
+  std::swap(low_, other.low_);
+  std::swap(high_, other.high_);
   std::swap(first_, other.first_);
   std::swap(size_, other.size_);
   std::swap(count_, other.count_);
@@ -48,11 +51,22 @@ bool Histogram::any_octave(std::uint64_t octaves, Visit visit) const {
   return false;
 }
 
-void Histogram::record_outside(Duration d, std::uint64_t times) {
+void Histogram::record(Duration d, std::uint64_t times) {
   FL_ASSERT(d.ns >= 0, "a negative duration was recorded");
-  const std::uint32_t bucket = bucket_of(static_cast<std::uint64_t>(d.ns));
+  const auto ns = static_cast<std::uint64_t>(d.ns);
+  const std::uint32_t bucket = bucket_of(ns);
   cover(bucket, bucket + 1);
-  record(d, times);
+  set(bucket - first_, value(bucket - first_) + times);
+  note(ns, octave_of(ns), times);
+}
+
+void Histogram::set_high(std::uint32_t slot, std::uint64_t high) {
+  if (!high_) high_ = std::make_unique<std::uint64_t[]>(size_);
+  high_[slot] = high;
+}
+
+void Histogram::carry(std::uint32_t slot, std::uint64_t more) {
+  set_high(slot, (high_ ? high_[slot] : 0) + more);
 }
 
 // Makes room for the buckets [first, end), in whole chunks.
@@ -64,11 +78,22 @@ void Histogram::cover(std::uint32_t first, std::uint32_t end) {
     high = std::max(high, first_ + size_);
     if (low == first_ && high == first_ + size_) return;
   }
-  auto grown = std::make_unique<std::uint64_t[]>(high - low);
-  if (size_ > 0) std::copy_n(buckets_.get(), size_, grown.get() + (first_ - low));
-  buckets_ = std::move(grown);
+  const auto grow = [&](auto& counts) {
+    auto grown = std::make_unique<std::remove_reference_t<decltype(counts[0])>[]>(high - low);
+    if (size_ > 0) std::copy_n(counts.get(), size_, grown.get() + (first_ - low));
+    counts = std::move(grown);
+  };
+  grow(low_);
+  if (high_) grow(high_);
   first_ = low;
   size_ = high - low;
+}
+
+std::uint64_t Histogram::sum_of(std::uint32_t low, std::uint32_t high) const {
+  std::uint64_t sum = std::accumulate(low_.get() + low, low_.get() + high, std::uint32_t{0});
+  if (high_)
+    sum += std::accumulate(high_.get() + low, high_.get() + high, std::uint64_t{0}) << low_bits;
+  return sum;
 }
 
 double Histogram::quantile(double q) const {
@@ -81,15 +106,14 @@ double Histogram::quantile(double q) const {
   std::uint32_t i = 0;
   any_octave(before_ | lately_, [&](std::uint32_t low, std::uint32_t high) {
     for (i = low; i < high; i += chunk) {  // whole chunks first: their sums are quick
-      const std::uint64_t* from = buckets_.get() + i;
-      const std::uint64_t sum = std::accumulate(from, from + chunk, std::uint64_t{0});
+      const std::uint64_t sum = sum_of(i, i + chunk);
       if (below + sum >= wanted) return true;
       below += sum;
     }
     return false;
   });
   for (; i < size_; ++i) {
-    const std::uint64_t here = buckets_[i];
+    const std::uint64_t here = value(i);
     if (below + here < wanted) {
       below += here;
       continue;
@@ -108,7 +132,7 @@ double Histogram::share_above(Duration d) const {
   if (count_ == 0) return 0;
   const std::uint32_t own = bucket_of(static_cast<std::uint64_t>(d.ns));
   std::uint64_t above = 0;
-  for (std::uint32_t i = 0; i < size_; ++i) above += first_ + i > own ? buckets_[i] : 0;
+  for (std::uint32_t i = 0; i < size_; ++i) above += first_ + i > own ? value(i) : 0;
   return static_cast<double>(above) / static_cast<double>(count_);
 }
 
@@ -119,7 +143,7 @@ double Histogram::mean_square() const {
     const auto width = static_cast<double>(width_of(first_ + i));
     const double middle = static_cast<double>(lowest_of(first_ + i)) + (width - 1) / 2;
     sum_of_squares +=
-        static_cast<double>(buckets_[i]) * (middle * middle + (width * width - 1) / 12);
+        static_cast<double>(value(i)) * (middle * middle + (width * width - 1) / 12);
   }
   return sum_of_squares / static_cast<double>(count_) / 1e18;
 }
@@ -130,9 +154,10 @@ void Histogram::merge(const Histogram& other) {
   const std::uint64_t octaves = other.before_ | other.lately_;
   lately_ |= octaves;
   other.any_octave(octaves, [&](std::uint32_t low, std::uint32_t high) {
-    const std::uint64_t* more = other.buckets_.get() + low;
-    std::uint64_t* mine = buckets_.get() + (other.first_ + low - first_);
-    for (std::uint32_t i = 0; i < high - low; ++i) mine[i] += more[i];
+    for (std::uint32_t i = low; i < high; ++i) {
+      const std::uint32_t mine = other.first_ + i - first_;
+      if (const std::uint64_t more = other.value(i); more > 0) set(mine, value(mine) + more);
+    }
     return false;
   });
   count_ += other.count_;
@@ -159,12 +184,19 @@ void Histogram::since(Histogram& earlier, Histogram& fresh) {
             "subtracting what isn't an earlier state of this histogram");
   std::uint32_t least = size_, most = 0;  // of the slots with anything new
   any_octave(lately_, [&](std::uint32_t low, std::uint32_t high) {
-    const std::uint64_t* now = buckets_.get();
-    std::uint64_t* was = earlier.buckets_.get();
-    std::uint64_t* rest = fresh.buckets_.get() + (first_ - fresh.first_);
-    for (std::uint32_t i = low; i < high; ++i) {
-      rest[i] = now[i] - was[i];
-      was[i] = now[i];
+    if (high_) {
+      for (std::uint32_t i = low; i < high; ++i) {
+        fresh.set(first_ + i - fresh.first_, value(i) - earlier.value(i));
+        earlier.set(i, value(i));
+      }
+    } else {
+      const Low* now = low_.get();
+      Low* was = earlier.low_.get();
+      Low* rest = fresh.low_.get() + (first_ - fresh.first_);
+      for (std::uint32_t i = low; i < high; ++i) {
+        rest[i] = static_cast<Low>(now[i] - was[i]);
+        was[i] = now[i];
+      }
     }
     if (least == size_) least = low;
     most = high - 1;
@@ -174,9 +206,8 @@ void Histogram::since(Histogram& earlier, Histogram& fresh) {
   earlier.before_ |= lately_;
   before_ |= lately_;
   lately_ = 0;
-  const std::uint64_t* rest = fresh.buckets_.get() + (first_ - fresh.first_);
-  while (rest[least] == 0) ++least;
-  while (rest[most] == 0) --most;
+  while (fresh.value(first_ + least - fresh.first_) == 0) ++least;
+  while (fresh.value(first_ + most - fresh.first_) == 0) --most;
   fresh.min_ = std::max(lowest_of(first_ + least), min_);
   fresh.max_ = std::min(lowest_of(first_ + most) + width_of(first_ + most) - 1, max_);
   fresh.count_ = count_ - earlier.count_;
@@ -192,9 +223,10 @@ void Histogram::since(Histogram& earlier, Histogram& fresh) {
 void Histogram::clear() {
   if (count_ == 0) return;
   any_octave(before_ | lately_, [&](std::uint32_t low, std::uint32_t high) {
-    std::fill_n(buckets_.get() + low, high - low, 0);
+    std::fill_n(low_.get() + low, high - low, Low{0});
     return false;
   });
+  high_.reset();
   count_ = sum_low_ = sum_high_ = max_ = 0;
   before_ = lately_ = 0;
   min_ = ~std::uint64_t{0};
