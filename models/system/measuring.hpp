@@ -33,7 +33,6 @@ struct Measuring {
   bool instances = false;                            // what each instance answers is counted, too
   std::uint64_t traced_request = ~std::uint64_t{0};  // its number among all, from 0
   std::optional<Watch> watch;                        // costs nothing where nobody watches
-  bool off_the_plain_way = false;  // ask every question of every request (for tests)
   bool trace_all = false;  // every request, each line headed by its call's lineage (for tests)
 };
 

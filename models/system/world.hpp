@@ -272,6 +272,7 @@ class World : private WorldState {
   // plain.cpp
   bool has_plain_calls(const Route& route) const;
   bool has_plain_jobs(const Route& route) const;
+  bool keeps_no_accounts() const;
   void go_on(AttemptId id);
   void begin_plainly(CallId id, CallRow& row, const Route& route);
   bool keeps_to_it(AttemptId id, const Attempt& job, const Call& call, const Route& route,
