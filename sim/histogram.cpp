@@ -142,8 +142,7 @@ double Histogram::mean_square() const {
   for (std::uint32_t i = 0; i < size_; ++i) {
     const auto width = static_cast<double>(width_of(first_ + i));
     const double middle = static_cast<double>(lowest_of(first_ + i)) + (width - 1) / 2;
-    sum_of_squares +=
-        static_cast<double>(value(i)) * (middle * middle + (width * width - 1) / 12);
+    sum_of_squares += static_cast<double>(value(i)) * (middle * middle + (width * width - 1) / 12);
   }
   return sum_of_squares / static_cast<double>(count_) / 1e18;
 }

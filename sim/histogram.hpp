@@ -4,10 +4,10 @@
 // within its bucket, is never off by more than that (contract: < 0.5 %). Count, sum, min and max
 // are exact. The layout is that of HdrHistogram (G. Tene) with a binary precision.
 //
-// Recording is O(1). Memory follows the range seen, in chunks of half an octave (256 bytes): nothing
-// when empty, then it grows while new ranges turn up and stays. A bucket counts to 65 535 in two
-// bytes, so that the buckets of a whole run stay in the nearest cache; what is beyond is counted
-// apart. Copies are deep.
+// Recording is O(1). Memory follows the range seen, in chunks of half an octave (256 bytes):
+// nothing when empty, then it grows while new ranges turn up and stays. A bucket counts to 65 535
+// in two bytes, so that the buckets of a whole run stay in the nearest cache; what is beyond is
+// counted apart. Copies are deep.
 
 #include <algorithm>
 #include <bit>

@@ -123,8 +123,8 @@ void World::on_user_ready(std::uint32_t id) {
   User& user = users_[id];
   const ClientSpec& client = spec_.clients[user.client];
   if (now() >= client.stops) return;
-  const std::uint64_t lineage = derive(
-      derive(clients_[user.client].key, std::uint64_t{1} << 32 | user.number), user.cycle++);
+  const std::uint64_t lineage =
+      derive(derive(clients_[user.client].key, std::uint64_t{1} << 32 | user.number), user.cycle++);
   request(user.client, lineage, id);
 }
 
@@ -139,8 +139,8 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
   call.priority = client.priority;
   call.prev = user;
   const std::uint64_t sender = user == kNone ? state.requests : users_[user].number;
-  call.caller = state.first_caller + static_cast<std::uint32_t>(
-                    client.instances == 1 ? 0 : sender % client.instances);
+  call.caller = state.first_caller +
+                static_cast<std::uint32_t>(client.instances == 1 ? 0 : sender % client.instances);
   ++state.requests;
 
   ++ledger_.offered;

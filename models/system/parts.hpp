@@ -107,9 +107,9 @@ struct Instance {
   std::uint32_t busy = 0;  // threads held
   std::uint32_t queued = 0;
   std::uint32_t named = 0;  // attempts that name it
-  bool metered = false;    // somebody looks at what it answers
-  bool ordinary = true;    // of the one version, never cold, and no fault slows it or makes it fail
-  bool plain = false;      // and nothing else is to be asked of it, either (plain.cpp)
+  bool metered = false;     // somebody looks at what it answers
+  bool ordinary = true;  // of the one version, never cold, and no fault slows it or makes it fail
+  bool plain = false;    // and nothing else is to be asked of it, either (plain.cpp)
   std::array<Line, 4> lines;        // by priority; the other disciplines use the first
   InstanceConditions conditions;    // changed by set()
   std::unique_ptr<Door> door;       // null: open to everybody
@@ -226,8 +226,8 @@ struct ClientState {
   const ClientSpec* spec = nullptr;
   std::uint64_t key = 0;  // of all its draws, the seed's included
   Draws gaps{0};          // its stream of arrivals
-  Instant upcoming;  // the next that isn't scheduled yet
-  double unit = 0;   // how far along, in expected arrivals (open loop)
+  Instant upcoming;       // the next that isn't scheduled yet
+  double unit = 0;        // how far along, in expected arrivals (open loop)
   std::uint64_t requests = 0;
   std::uint32_t first_caller = 0;
   std::uint32_t first_user = 0;

@@ -2,8 +2,9 @@
 // over a link that delivers at once, to an instance that nothing ails, whose endpoint works and
 // makes one call at a time. Here none of the questions are asked that such a request answers with
 // no; the steps, the rows and the figures are those of the other files, in the same order, so a
-// request may leave the plain way or come upon it wherever it is. A request whose story is told never
-// goes it; so telling all stories shows that both ways are the same (tests/trust/test_fuzz.cpp).
+// request may leave the plain way or come upon it wherever it is. A request whose story is told
+// never goes it; so telling all stories shows that both ways are the same
+// (tests/trust/test_plain_way.cpp).
 //
 // What is plain is said of a route when the world is made (has_plain_calls, has_plain_jobs), of an
 // instance whenever something about it changes (Instance::judge), and of a job at every step

@@ -58,8 +58,8 @@ class WorldState {
   static constexpr std::uint32_t kStepTimeout = 0x400;
   static constexpr std::uint32_t kCancelMessage = 0x401;
   static constexpr std::uint32_t kQueueTimeout = 0x402;
-  static constexpr std::uint32_t kPiece = 0x403;      // of the answer gets to the caller,
-  static constexpr std::uint32_t kLastPiece = 0x404;  // the last of it without a pause
+  static constexpr std::uint32_t kPiece = 0x403;          // of the answer gets to the caller,
+  static constexpr std::uint32_t kLastPiece = 0x404;      // the last of it without a pause
   static constexpr std::uint64_t kWorkDraw = 0x776f726b;  // what a step's draw of work is about
   static constexpr std::uint32_t kProcessor = 0, kDisk = 1, kRestart = 2;  // machine
 
