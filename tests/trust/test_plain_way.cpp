@@ -41,8 +41,8 @@ class PlainWorld {
   std::string some_service() { return fmt::format("s{}", dice_.below(services_)); }
   // Most have none, or one that only sets timers.
   std::string policy() {
-    const auto name =
-        dice_.pick<std::string>({"", "", "short", "long", "both", "again", "frank", "lesser"});
+    const auto name = dice_.pick<std::string>(
+        {"", "", "", "long", "long", "short", "both", "again", "frank", "lesser", "lesser"});
     return name.empty() ? name : fmt::format("policy = \"{}\"", name);
   }
   std::string work() {
@@ -72,18 +72,14 @@ class PlainWorld {
   }
 
   std::string step(int i) {
-    if (i + 1 >= services_ || dice_.chance(0.5)) return fmt::format("{{ work = \"{}\" }}", work());
-    const auto call = [&] {
-      const std::string how = policy();
-      return fmt::format("{{ call = \"s{}\"{} }}", dice_.between(i + 1, services_ - 1),
-                         how.empty() ? how : ", " + how);
-    };
-    if (dice_.chance(0.8)) return call();
-    const int s = dice_.between(i + 1, services_ - 1);
-    return fmt::format(
-        "{{ parallel = [{{ call = \"s{}\" }}, {{ call = \"s{}\" }}], need = 1, "
-        "wait = \"{}\" }}",
-        s, s, dice_.pick<std::string>({"all", "need"}));
+    if (i + 1 >= services_ || dice_.chance(0.3)) return fmt::format("{{ work = \"{}\" }}", work());
+    const int s = dice_.chance(0.8) ? i + 1 : dice_.between(i + 1, services_ - 1);
+    if (dice_.chance(0.15))
+      return fmt::format(
+          "{{ parallel = [{{ call = \"s{}\" }}, {{ call = \"s{}\" }}], need = 1, wait = \"{}\" }}",
+          s, s, dice_.pick<std::string>({"all", "need"}));
+    const std::string how = policy();
+    return fmt::format("{{ call = \"s{}\"{}{} }}", s, how.empty() ? "" : ", ", how);
   }
 
   void policies() {
