@@ -28,10 +28,11 @@ void add_difference(HandlingStatistics& sum, const HandlingStatistics* from,
   sum.duplicates += to.duplicates - f.duplicates;
   sum.replayed += to.replayed - f.replayed;
   sum.conflicts += to.conflicts - f.conflicts;
-  Histogram wait = to.wait, latency = to.latency;
-  wait.subtract(f.wait);
+  Histogram waited = to.waited, latency = to.latency;
+  waited.subtract(f.waited);
   latency.subtract(f.latency);
-  sum.wait.merge(wait);
+  sum.at_once += to.at_once - f.at_once;
+  sum.waited.merge(waited);
   sum.latency.merge(latency);
 }
 
@@ -47,7 +48,7 @@ void fill(ServiceFigures& out, const HandlingStatistics& sum) {
   out.duplicates = sum.duplicates;
   out.replayed = sum.replayed;
   out.conflicts = sum.conflicts;
-  out.wait = latency_of(sum.wait);
+  out.wait = latency_of(sum.wait());
   out.latency = latency_of(sum.latency);
 }
 

@@ -95,6 +95,7 @@ Recorder::Recorder(const Scenario& scenario, World& world, const Measuring& meas
   machine_before_.resize(services_.size());
   edge_before_.resize(edges_.size());
   latency_before_.resize(services_.size());
+  client_latency_before_.resize(clients_.size());
   version_before_.resize(services_.size());
   wanted_.push_back(Instant{} + scenario.warmup);
   for (const Expectation& e : scenario.expectations) {
@@ -144,10 +145,12 @@ void Recorder::sample_bin() {
   const double seconds = std::max(1e-9, (now - bin_began_).seconds());
   bin_began_ = now;
   for (std::size_t i = 0; i < clients_.size(); ++i) {
-    Histogram& h = world_.clients()[i].bin_latency;
-    clients_[i].value.p50_s.push_back(h.quantile(0.5));
-    clients_[i].value.p99_s.push_back(h.quantile(0.99));
-    h.clear();
+    ClientStatistics& c = world_.clients()[i];
+    c.windows[0].latency.since(client_latency_before_[i], fresh_latency_);
+    fresh_latency_.merge(c.early_latency);
+    c.early_latency.clear();
+    clients_[i].value.p50_s.push_back(fresh_latency_.quantile(0.5));
+    clients_[i].value.p99_s.push_back(fresh_latency_.quantile(0.99));
   }
   for (std::size_t i = 0; i < services_.size(); ++i) {
     const ServiceStatistics& s = world_.services()[i];

@@ -67,13 +67,14 @@ class Recorder {
   std::vector<CacheCounts> cache_before_;
   std::vector<MachineSnapshot> machine_before_;
   std::vector<EdgeStatistics> edge_before_;
+  std::vector<Histogram> client_latency_before_;
   std::vector<std::vector<Histogram>> latency_before_;  // of services, by version and endpoint
   struct VersionBefore {
     std::uint64_t ok = 0, failed = 0;
     Histogram latency;
   };
   std::vector<std::vector<VersionBefore>> version_before_;  // of services
-  Histogram latency_of_bin_, fresh_latency_;  // of the service at hand; kept for their room
+  Histogram latency_of_bin_, fresh_latency_;  // of whoever is at hand; kept for their room
   Instant bin_began_;
 };
 

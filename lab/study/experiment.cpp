@@ -217,13 +217,13 @@ Measure quantile(Pick pick, double share, double unit_s) {
   return [=](const Observation& o) { return pick(o).quantile(share) / unit_s; };
 }
 Pick wait_at(std::string service) {
-  return [=](const Observation& o) -> const Histogram& { return o.service(service).all.wait; };
+  return [=](const Observation& o) { return o.service(service).all.wait(); };
 }
 Pick latency_at(std::string service) {
-  return [=](const Observation& o) -> const Histogram& { return o.service(service).all.latency; };
+  return [=](const Observation& o) { return o.service(service).all.latency; };
 }
 Pick client_latency() {
-  return [](const Observation& o) -> const Histogram& { return o.client().latency; };
+  return [](const Observation& o) { return o.client().latency; };
 }
 Measure completed(std::string service) {
   return

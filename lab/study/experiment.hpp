@@ -115,7 +115,7 @@ std::optional<std::string> law(std::string_view words, double mean = 1);
 }  // namespace toml
 
 namespace measure {
-using Pick = std::function<const Histogram&(const Observation&)>;
+using Pick = std::function<Histogram(const Observation&)>;
 Measure mean(Pick pick, double unit_s = 0.01);
 Measure quantile(Pick pick, double share, double unit_s = 0.01);
 Pick wait_at(std::string service);

@@ -233,7 +233,7 @@ Answer held_threads(Asked& ask) {
     return with_value(std::move(e), measure::mean(measure::latency_at("backend")));
   if (ask.asks("P_all_threads_busy"))
     return with_value(std::move(e), [](const Observation& o) {
-      return o.service("gateway").all.wait.share_above({0});
+      return o.service("gateway").all.wait().share_above({0});
     });
   return std::nullopt;
 }

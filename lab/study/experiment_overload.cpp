@@ -68,8 +68,7 @@ Answer erlang_a(Asked& ask) {
   } else if (ask.asks("P_wait")) {
     e.value = [](const Observation& o) {
       const HandlingStatistics& s = o.service("station").all;
-      const double at_once = static_cast<double>(s.wait.count()) * (1 - s.wait.share_above({0}));
-      return 1 - at_once / static_cast<double>(s.arrivals);
+      return 1 - static_cast<double>(s.at_once) / static_cast<double>(s.arrivals);
     };
   } else {
     return std::nullopt;
@@ -175,8 +174,8 @@ std::string storm(double rate, int servers, double mu, double timeout, int attem
 Until a_wait_below(double timeout) {
   const Duration limit = from_seconds(timeout * 0.01);
   return [limit](World& world) {
-    const Histogram& wait = world.services()[0].handling[0][0].wait;
-    return !wait.empty() && wait.min() <= limit;
+    const HandlingStatistics& h = world.services()[0].handling[0][0];
+    return h.at_once > 0 || (!h.waited.empty() && h.waited.min() <= limit);
   };
 }
 

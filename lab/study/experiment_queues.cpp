@@ -38,14 +38,15 @@ Measure about_station(const Asked& ask, std::size_t servers) {
     return measure::quantile(measure::wait_at("station"), *share);
   if (ask.asks("wait_variance")) {
     return [](const Observation& o) {
-      const Histogram& wait = o.service("station").all.wait;
+      const Histogram wait = o.service("station").all.wait();
       return (wait.mean_square() - wait.mean() * wait.mean()) / 1e-4;
     };
   }
   if (ask.asks("wait_second_moment"))
-    return [](const Observation& o) { return o.service("station").all.wait.mean_square() / 1e-4; };
+    return
+        [](const Observation& o) { return o.service("station").all.wait().mean_square() / 1e-4; };
   if (ask.asks("P_wait"))
-    return [](const Observation& o) { return o.service("station").all.wait.share_above({0}); };
+    return [](const Observation& o) { return o.service("station").all.wait().share_above({0}); };
   if (ask.asks("mean_queue_length_time_avg"))
     return [](const Observation& o) { return o.service("station").queued_s / o.seconds; };
   if (ask.asks("mean_number_in_system_time_avg")) {
@@ -62,8 +63,7 @@ Measure about_station(const Asked& ask, std::size_t servers) {
   if (ask.asks("mean_busy_period") && servers == 1) {
     return [](const Observation& o) {
       const ObservedService& s = o.service("station");
-      const double periods =
-          static_cast<double>(s.all.wait.count()) * (1 - s.all.wait.share_above({0}));
+      const auto periods = static_cast<double>(s.all.at_once);
       return s.busy_s / periods / 0.01;
     };
   }
@@ -303,7 +303,7 @@ Answer with_classes(const Asked& ask, const std::vector<double>& rates,
   e.warmup_units = warmup_for(load, *std::max_element(means.begin(), means.end()));
   const std::string name = fmt::format("class{}", *asked);
   e.value = [name](const Observation& o) {
-    return o.service("station").endpoint(name).wait.mean() / 0.01;
+    return o.service("station").endpoint(name).wait().mean() / 0.01;
   };
   e.samples = measure::completed("station");
   return e;

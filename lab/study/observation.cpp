@@ -24,7 +24,8 @@ void add(HandlingStatistics& sum, const HandlingStatistics& part) {
   sum.ok += part.ok;
   sum.failed += part.failed;
   for (std::size_t e = 0; e < kErrors; ++e) sum.errors[e] += part.errors[e];
-  sum.wait.merge(part.wait);
+  sum.at_once += part.at_once;
+  sum.waited.merge(part.waited);
   sum.latency.merge(part.latency);
 }
 
@@ -35,7 +36,8 @@ HandlingStatistics difference(const HandlingStatistics& from, HandlingStatistics
   to.ok -= from.ok;
   to.failed -= from.failed;
   for (std::size_t e = 0; e < kErrors; ++e) to.errors[e] -= from.errors[e];
-  to.wait.subtract(from.wait);
+  to.at_once -= from.at_once;
+  to.waited.subtract(from.waited);
   to.latency.subtract(from.latency);
   return to;
 }

@@ -191,7 +191,8 @@ void World::request_ended(Call& call, Outcome outcome) {
     stats.ok.add(now(), 1);
     if (outcome.quality() < 1)
       stats.lost_quality.add(now(), 1 - static_cast<double>(outcome.quality()));
-    stats.bin_latency.record(took);
+    if (!stats.windows[0].covers(call.due)) [[unlikely]]
+      stats.early_latency.record(took);
   } else {
     stats.failed.add(now(), 1);
   }

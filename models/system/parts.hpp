@@ -68,6 +68,7 @@ struct Route {
   const LinkState* wire = nullptr;
   std::uint32_t client = kNone;  // that asks, if it is no service
   bool required = false;
+  bool in_turn = false;      // each instance of the callee has its turn, and that is all
   bool plain_calls = false;  // what the caller does about it is plain (plain.cpp),
   bool plain_jobs = false;   // and what the server does
 };

@@ -129,7 +129,9 @@ inline AttemptId World::set_out_plainly(CallId id, CallRow& row, const Route& ro
         calendar_.arm(alarm, Timing::Constant, kAttemptTimer, id, layer++, attempt.timers);
   }
   Target& target = callers_[call.caller].targets[route.target];
-  const InstanceId chosen = choose(target, call, attempt);
+  const ServiceState& callee = services_[route.service];
+  const bool by_turn = route.in_turn && callee.weight < 0 && !callee.ready.empty();
+  const InstanceId chosen = by_turn ? in_turn(target, callee.ready) : choose(target, call, attempt);
   if (chosen == kNone) [[unlikely]] {
     fail_at_caller(id, attempt, Error::Unavailable);
     return kNone;
@@ -155,7 +157,7 @@ AttemptId World::arrive_plainly(AttemptId id, CallRow& row, const Route& route,
   for (PeakCounter& peak : stats.arrivals_peaks) peak.count(now());
   ++handled.arrivals;
   if (instance.busy < instance.spec->threads && instance.queued == 0) {
-    handled.wait.record({0});
+    ++handled.at_once;
     return start_plainly(id, row, route, instance);
   }
   if (instance.queued >= instance.spec->queue_limit) {
@@ -250,7 +252,7 @@ inline void World::serve_plainly(InstanceId id, Instance& instance) {
   leave_line(instance.lines[0], job);
   --instance.queued;
   instance.stats->queued.add(now(), -1);
-  instance.handling[route.endpoint].wait.record(now() - job.arrived);
+  instance.handling[route.endpoint].got_thread(now() - job.arrived);
   if (start_plainly(first, row, route, instance) == kNone) return;
   // It took no time at all.
   instance.serving = true;

@@ -120,8 +120,10 @@ struct ClientStatistics {
   std::vector<SloCounter> slos;
   std::vector<RequestEnd> log;  // those due after the warm-up, where it is asked for
   Series offered, ok, failed;
-  Series lost_quality;    // 1 − quality, summed over ok
-  Histogram bin_latency;  // of the running bin of the series; cleared by the recorder
+  Series lost_quality;  // 1 − quality, summed over ok
+  // Of answers in the running bin of the series that the first window leaves out; cleared by the
+  // recorder.
+  Histogram early_latency;
 };
 
 // What happened at a service, at one endpoint by one version.
@@ -129,10 +131,19 @@ struct HandlingStatistics {
   std::uint64_t arrivals = 0, completed = 0, rejected = 0, ok = 0, failed = 0;
   std::uint64_t dropped = 0;  // killed by a crash, or called off by the caller
   std::array<std::uint64_t, kErrors> errors{};
-  Histogram wait, latency;
+  std::uint64_t at_once = 0;  // got a thread without waiting;
+  Histogram waited, latency;  // the waits of the others
   // Of what isn't idempotent or bears a key: done, done once more, answered from the store of keys,
   // turned away because the same is under way.
   std::uint64_t effects = 0, duplicates = 0, replayed = 0, conflicts = 0;
+
+  void got_thread(Duration after) { after.ns == 0 ? void(++at_once) : waited.record(after); }
+  // Everybody's.
+  Histogram wait() const {
+    Histogram all = waited;
+    if (at_once > 0) all.record({0}, at_once);
+    return all;
+  }
 };
 
 // What one instance has answered since somebody last looked.

@@ -17,7 +17,7 @@ void World::start_job(AttemptId id, Attempt& attempt, const Call& call, const Ro
   Instance& instance = instances_[attempt.instance];
   attempt.started = now();
   attempt.calls = kNone;  // it has left the queue
-  handling(attempt, call, route, instance).wait.record(now() - attempt.arrived);
+  handling(attempt, call, route, instance).got_thread(now() - attempt.arrived);
   ++instance.busy;
   instance.stats->busy.add(now(), 1);
   attempt.state = AttemptState::Calling;

@@ -90,6 +90,7 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
                 &service_stats_[r.service],
                 &links_[spec.edges[r.edge].link]};
     route.required = r.required;
+    route.in_turn = callee.balancing == Balancing::RoundRobin && !callee.balancer;
     if (who < spec.clients.size()) route.client = static_cast<std::uint32_t>(who);
     prepare(route);
     routes_.push_back(route);

@@ -180,6 +180,13 @@ class World : private WorldState {
   // network.cpp
   void dispatch(AttemptId id, Attempt& attempt, Call& call, const Route& route);
   InstanceId choose(Target& target, const Call& call, const Attempt& attempt);
+  // The one whose turn it is, of one or more; without a branch, which would often be mispredicted.
+  static InstanceId in_turn(Target& target, const std::vector<InstanceId>& among) {
+    const auto n = static_cast<std::uint32_t>(among.size());
+    const std::uint32_t next = target.turn + 1 < n ? target.turn + 1 : 0;
+    target.turn = n > 1 ? next : target.turn;
+    return among[n > 1 ? next : 0];
+  }
   [[gnu::noinline]] InstanceId least_loaded(const Target& target,
                                             const std::vector<InstanceId>& among,
                                             std::uint64_t key) const;
