@@ -65,6 +65,11 @@ class RadixHeap {
   class Events {
    public:
     void add(Event event) { data_[size_++] = event; }  // not when full
+    // The same, when its place has been cleared by moving others up.
+    void add_at(std::uint32_t i, Event event) {
+      data_[i] = event;
+      ++size_;
+    }
     Event& operator[](std::uint32_t i) { return data_[i]; }
     std::uint32_t size() const { return size_; }
     bool full() const { return size_ == capacity_; }
@@ -137,31 +142,32 @@ class RadixHeap {
   }
 
   // Between the events of the run, most often behind all of them.
-  [[gnu::noinline]] void join_run(Event event) {
-    if (head_ == run_.size()) {
-      run_.clear();
-      head_ = 0;
-    } else if (run_.size() - head_ >= longest_ && span_ > 0) {
+  void join_run(Event event) {
+    const std::uint32_t n = run_.size();
+    if (n - head_ >= longest_ && span_ > 0) [[unlikely]] {
       deal_run();
       return put(event);
     }
     if (run_.full()) [[unlikely]]
-      make_room_in_run();
-    run_.add(event);
-    for (std::uint32_t i = run_.size() - 1; i > head_ && before(event, run_[i - 1]); --i) {
-      run_[i] = run_[i - 1];
-      run_[i - 1] = event;
-    }
+      return join_full_run(event);
+    std::uint32_t at = n;
+    for (; at > head_ && before(event, run_[at - 1]); --at) run_[at] = run_[at - 1];
+    run_.add_at(at, event);
   }
 
-  [[gnu::noinline]] void make_room_in_run() {
+  [[gnu::noinline]] void join_full_run(Event event) {
+    make_room_in_run();
+    join_run(event);
+  }
+
+  void make_room_in_run() {
     if (head_ <= run_.size() / 2) return run_.grow();
     run_.drop_first(head_);
     head_ = 0;
   }
 
   // Too many came into the run's span for it to be kept sorted. All buckets within it are empty.
-  void deal_run() {
+  [[gnu::noinline]] void deal_run() {
     Events& all = buckets_[0];
     std::swap(run_, all);
     run_.clear();
