@@ -107,6 +107,9 @@ class Calendar {
     return false;
   }
 
+  // What the next event will most likely be about; 0 if that isn't known yet. For prefetching.
+  std::uint32_t likely_next() const { return queue_.likely_next(); }
+
   std::uint32_t timers_armed() const { return timers_.live() - lanes_used_; }
 
  private:

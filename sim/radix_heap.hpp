@@ -60,6 +60,10 @@ class RadixHeap {
 
   std::size_t size() const { return size_; }
 
+  // The id of the event that will most likely be the next, for prefetching; 0 if that isn't known
+  // yet.
+  std::uint32_t likely_next() const { return head_ < run_.size() ? run_[head_].id() : 0; }
+
  private:
   // A growing array without the checks that a vector makes on each append.
   class Events {
@@ -71,6 +75,7 @@ class RadixHeap {
       ++size_;
     }
     Event& operator[](std::uint32_t i) { return data_[i]; }
+    const Event& operator[](std::uint32_t i) const { return data_[i]; }
     std::uint32_t size() const { return size_; }
     bool full() const { return size_ == capacity_; }
     void clear() { size_ = 0; }

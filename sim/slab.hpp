@@ -59,6 +59,13 @@ class Slab {
   Row& operator[](std::uint32_t id) { return rows_[id]; }
   const Row& operator[](std::uint32_t id) const { return rows_[id]; }
 
+  // The row will be needed soon; any id will do.
+  void prefetch(std::uint32_t id) const {
+    const char* row = reinterpret_cast<const char*>(&rows_[id]);
+    __builtin_prefetch(row);
+    if constexpr (sizeof(Row) > 64) __builtin_prefetch(row + sizeof(Row) - 1);
+  }
+
   // Every row in use, by id. For audits: it looks at all rows there ever were.
   template <class Visit>
   void each(Visit visit) const {
