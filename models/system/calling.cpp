@@ -69,6 +69,7 @@ AttemptId World::new_attempt(CallId call_id) {
   Call& call = calls_[call_id];
   attempt.call = call_id;
   attempt.number = call.sent++;
+  attempt.plain = id == call_id && routes_[call.route].plain_jobs && !call.traced;
   attempt.priority = call.priority;
   call.attempts = id;
   ++call.live;

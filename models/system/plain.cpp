@@ -7,7 +7,8 @@
 // (tests/trust/test_plain_way.cpp).
 //
 // What is plain is said of a route when the world is made (has_plain_calls, has_plain_jobs), of an
-// instance whenever something about it changes (Instance::judge), and of a job at every step
+// instance whenever something about it changes (Instance::judge), of an attempt when it is made
+// (Attempt::plain: the first of its call, whose story nobody hears), and asked at every step
 // (keeps_to_it).
 
 #include <algorithm>
@@ -43,24 +44,16 @@ void World::go_on(AttemptId id) {
   while (id != kNone) {
     CallRow& row = rows_[id];
     Attempt& job = row.attempt;
-    const Call& call = calls_[job.call];
-    const Route& route = routes_[call.route];
     Instance& instance = instances_[job.instance];
-    if (!keeps_to_it(id, job, call, route, instance)) [[unlikely]]
-      return run_steps(id, job, call, route);
+    if (!keeps_to_it(job, instance)) [[unlikely]]
+      return run_steps(id);
+    const Route& route = routes_[row.call.route];
     if (job.step == route.step_count) {
       id = answer_plainly(id, row, route, instance);
     } else {
       id = step_plainly(id, row, route.steps[job.step], instance);
     }
   }
-}
-
-// Of a job with a thread, or of one in the queue.
-bool World::keeps_to_it(AttemptId id, const Attempt& job, const Call& call, const Route& route,
-                        const Instance& instance) const {
-  return job.call == id && route.plain_jobs && instance.plain && !call.traced &&
-         !(job.abandoned | job.tainted | job.partial | job.doomed);
 }
 
 // Answers, as do all that follow, which job goes on next.
@@ -119,6 +112,7 @@ inline AttemptId World::set_out_plainly(CallId id, CallRow& row, const Route& ro
   call.live = 1;
   call.references = 2;
   attempt.call = id;
+  attempt.plain = route.plain_jobs;
   attempt.priority = call.priority;
   ++attempts_begun_;
   ++route.counts->calls;
@@ -140,7 +134,7 @@ inline AttemptId World::set_out_plainly(CallId id, CallRow& row, const Route& ro
   Instance& instance = instances_[chosen];
   ++instance.named;
   if (target.counts_outstanding) ++target.outstanding[chosen];
-  if (!route.plain_jobs || !instance.plain) [[unlikely]] {
+  if (!keeps_to_it(attempt, instance)) [[unlikely]] {
     arrive(id, attempt, call, route);
     return kNone;
   }
@@ -226,7 +220,7 @@ inline AttemptId World::answer_plainly(AttemptId id, CallRow& row, const Route& 
   if (call.next != kNone) calls_[call.next].prev = call.prev;
   if (by.attempt.calls == id) by.attempt.calls = call.next;
   rows_.release(id);
-  if (!routes_[calls_[by.attempt.call].route].plain_jobs || by.attempt.doomed) [[unlikely]] {
+  if (!by.attempt.plain || by.attempt.doomed) [[unlikely]] {
     leg_ended(waiting, Outcome::answered(quality));
     return kNone;
   }
@@ -244,9 +238,9 @@ inline void World::serve_plainly(InstanceId id, Instance& instance) {
   const AttemptId first = instance.lines[0].head;
   CallRow& row = rows_[first];
   Attempt& job = row.attempt;
-  const Route& route = routes_[calls_[job.call].route];
+  const Route& route = routes_[row.call.route];
   // What begins with a call may be over at once, and free its thread again.
-  if (!keeps_to_it(first, job, row.call, route, instance) || route.step_count == 0 ||
+  if (!keeps_to_it(job, instance) || route.step_count == 0 ||
       route.steps[0].kind == StepSpec::Kind::Calls) [[unlikely]]
     return serve_next(id);
   leave_line(instance.lines[0], job);

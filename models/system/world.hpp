@@ -232,6 +232,11 @@ class World : private WorldState {
   [[gnu::noinline]] void serve_queue(InstanceId instance);
   void start_job(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
   void run_steps(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
+  void run_steps(AttemptId id) {
+    Attempt& attempt = attempts_[id];
+    const Call& call = calls_[attempt.call];
+    run_steps(id, attempt, call, routes_[call.route]);
+  }
   void on_work_done(AttemptId id);
   void begin_calls(AttemptId id, const StepSpec& step);
   bool takes_chance(const StepSpec& step, const Attempt& attempt, const Call& call) const {
@@ -282,8 +287,10 @@ class World : private WorldState {
   bool keeps_no_accounts() const;
   void go_on(AttemptId id);
   void begin_plainly(CallId id, CallRow& row, const Route& route);
-  bool keeps_to_it(AttemptId id, const Attempt& job, const Call& call, const Route& route,
-                   const Instance& instance) const;
+  static bool keeps_to_it(const Attempt& job, const Instance& instance) {
+    return instance.plain &&
+           (job.plain & !(job.abandoned | job.tainted | job.partial | job.doomed));
+  }
   AttemptId step_plainly(AttemptId id, CallRow& row, const StepSpec& step, Instance& instance);
   AttemptId call_plainly(AttemptId id, CallRow& by, const Instance& at, const StepSpec& step);
   AttemptId set_out_plainly(CallId id, CallRow& row, const Route& route);

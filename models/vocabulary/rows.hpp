@@ -96,6 +96,7 @@ struct Attempt {
   bool stale : 1 = false;      // an event in the queue still names a job that was killed
   bool hedge : 1 = false;      // sent besides a try that was under way
   bool admitted : 1 = false;   // it waits at the door for the moment to go in
+  bool plain : 1 = false;      // nothing about it but its instance takes it off the plain way
 };
 static_assert(sizeof(Attempt) == 56);
 
