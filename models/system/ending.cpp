@@ -253,8 +253,7 @@ void World::on_call_timer(CallId id, std::uint32_t tag, TimerId timer) {
   walk_out(id, kNone, tag, Outcome::failed(answer.why, answer.retry_after_s));
 }
 
-// Calls off those of an owner's timers whose tag is in [from, until).
-void World::cancel_some(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
+void WorldState::cancel_some(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
   std::uint32_t* link = &chain;
   while (*link != kNone) {
     const std::uint32_t tag = calendar_.tag(*link);
@@ -266,8 +265,7 @@ void World::cancel_some(std::uint32_t& chain, std::uint32_t from, std::uint32_t 
   }
 }
 
-// A timer has fired and is gone; takes it out of its owner's list.
-void World::forget_timer(std::uint32_t& chain, TimerId timer) {
+void WorldState::forget_timer(std::uint32_t& chain, TimerId timer) {
   std::uint32_t* link = &chain;
   while (*link != timer) link = &calendar_.next_of_owner(*link);
   *link = calendar_.next_of_owner(timer);

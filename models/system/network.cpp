@@ -52,7 +52,7 @@ InstanceId World::choose(Target& target, const Call& call, const Attempt& attemp
   if (n == 1) return (*among)[0];
   switch (spec_.services[target.service].balancing) {
     case Balancing::RoundRobin:
-      return in_turn(target, *among);
+      return target.in_turn(*among);
     case Balancing::Random:
       return (*among)[Draws(derive(attempt_key(call, attempt), kChoice)).below(n)];
     case Balancing::LeastRequest:

@@ -41,6 +41,14 @@ struct Target {
   ByInstance<std::vector<Connection>> idle;
   Instant resolved = Instant{} - Duration{1};  // until when its name is known
   std::unique_ptr<BalancerState> balancer;     // null: a plain kind
+
+  // Whose turn it is of one or more; without a branch, which would often be mispredicted.
+  InstanceId in_turn(const std::vector<InstanceId>& among) {
+    const auto n = static_cast<std::uint32_t>(among.size());
+    const std::uint32_t next = turn + 1 < n ? turn + 1 : 0;
+    turn = n > 1 ? next : turn;
+    return among[n > 1 ? next : 0];
+  }
 };
 
 // A way to call, with what is needed of it at every step close at hand. The pointers lead into
@@ -137,6 +145,11 @@ struct Instance {
             spec->is_plain();
   }
 };
+
+// Whether a job at the instance, or one that is about to be, keeps to the plain way.
+inline bool keeps_to_it(const Attempt& job, const Instance& instance) {
+  return instance.plain && (job.plain & !(job.abandoned | job.tainted | job.partial | job.doomed));
+}
 
 static_assert(sizeof(Instance) == 256);  // found by a shift, on every step
 

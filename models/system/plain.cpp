@@ -33,11 +33,6 @@ bool World::has_plain_jobs(const Route& route) const {
          std::all_of(route.steps, route.steps + route.step_count, is_plain);
 }
 
-// Of users, operations or versions of records: each call would have to say which it is about.
-bool World::keeps_no_accounts() const {
-  return !has_users_ && logs_.empty() && records_.empty();
-}
-
 // A job that has a thread goes on with the step that it has come to, and with it whoever is called
 // or answered, until all of them wait for something.
 void World::go_on(AttemptId id) {
@@ -45,9 +40,10 @@ void World::go_on(AttemptId id) {
     CallRow& row = rows_[id];
     Attempt& job = row.attempt;
     Instance& instance = instances_[job.instance];
+    const Call& call = calls_[job.call];
+    const Route& route = routes_[call.route];
     if (!keeps_to_it(job, instance)) [[unlikely]]
-      return run_steps(id);
-    const Route& route = routes_[row.call.route];
+      return run_steps(id, job, call, route);
     if (job.step == route.step_count) {
       id = answer_plainly(id, row, route, instance);
     } else {
@@ -125,7 +121,7 @@ inline AttemptId World::set_out_plainly(CallId id, CallRow& row, const Route& ro
   Target& target = callers_[call.caller].targets[route.target];
   const ServiceState& callee = services_[route.service];
   const bool by_turn = route.in_turn && callee.weight < 0 && !callee.ready.empty();
-  const InstanceId chosen = by_turn ? in_turn(target, callee.ready) : choose(target, call, attempt);
+  const InstanceId chosen = by_turn ? target.in_turn(callee.ready) : choose(target, call, attempt);
   if (chosen == kNone) [[unlikely]] {
     fail_at_caller(id, attempt, Error::Unavailable);
     return kNone;

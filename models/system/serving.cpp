@@ -21,8 +21,7 @@ void World::on_delivered(AttemptId id) {
 
 void World::arrive(AttemptId id, Attempt& attempt, const Call& call, const Route& route) {
   Instance& instance = instances_[attempt.instance];
-  if (keeps_to_it(attempt, instance))
-    return go_on(arrive_plainly(id, rows_[id], route, instance));
+  if (keeps_to_it(attempt, instance)) return go_on(arrive_plainly(id, rows_[id], route, instance));
   attempt.arrived = now();
   ServiceStatistics& stats = *instance.stats;
   ++stats.arrivals;

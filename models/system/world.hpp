@@ -60,8 +60,7 @@ class World : private WorldState {
   const std::vector<CacheState>& caches() const { return caches_; }
   const std::vector<Instance>& instances() const { return instances_; }
   const ServiceState& service(std::uint32_t i) const { return services_[i]; }
-  // Seconds that a service's disks have been busy up to now.
-  double disk_busy_s(std::uint32_t service) const;
+  double disk_busy_s(std::uint32_t service) const;  // up to now
   const ControllerState& controller(std::uint32_t i) const { return controllers_[i]; }
   const std::vector<Fact>& facts() const { return facts_; }
   // The steps of the traced requests, and as lines; who was watched.
@@ -123,14 +122,6 @@ class World : private WorldState {
   [[gnu::noinline]] void fail_at_caller(AttemptId id, Attempt& attempt, Error why);
   CallView view(CallId id, const Call& call, AttemptId attempt) const;
   void note_breaker(const Call& call, Policy& policy, std::optional<BreakerState> was);
-  void cancel_timers(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
-    while (chain != kNone && calendar_.tag(chain) - from < until - from)
-      chain = calendar_.cancel(chain);
-    // Only what stands behind one that stays.
-    if (chain != kNone && calendar_.next_of_owner(chain) != kNone) cancel_some(chain, from, until);
-  }
-  [[gnu::noinline]] void cancel_some(std::uint32_t& chain, std::uint32_t from, std::uint32_t until);
-  void forget_timer(std::uint32_t& chain, TimerId timer);
   Instant expiry(const Attempt& attempt, const Call& call, const Route& route) const {
     return route.tells_deadline ? told_deadline(attempt, call, route) : Instant::max();
   }
@@ -180,13 +171,6 @@ class World : private WorldState {
   // network.cpp
   void dispatch(AttemptId id, Attempt& attempt, Call& call, const Route& route);
   InstanceId choose(Target& target, const Call& call, const Attempt& attempt);
-  // The one whose turn it is, of one or more; without a branch, which would often be mispredicted.
-  static InstanceId in_turn(Target& target, const std::vector<InstanceId>& among) {
-    const auto n = static_cast<std::uint32_t>(among.size());
-    const std::uint32_t next = target.turn + 1 < n ? target.turn + 1 : 0;
-    target.turn = n > 1 ? next : target.turn;
-    return among[n > 1 ? next : 0];
-  }
   [[gnu::noinline]] InstanceId least_loaded(const Target& target,
                                             const std::vector<InstanceId>& among,
                                             std::uint64_t key) const;
@@ -232,11 +216,6 @@ class World : private WorldState {
   [[gnu::noinline]] void serve_queue(InstanceId instance);
   void start_job(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
   void run_steps(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
-  void run_steps(AttemptId id) {
-    Attempt& attempt = attempts_[id];
-    const Call& call = calls_[attempt.call];
-    run_steps(id, attempt, call, routes_[call.route]);
-  }
   void on_work_done(AttemptId id);
   void begin_calls(AttemptId id, const StepSpec& step);
   bool takes_chance(const StepSpec& step, const Attempt& attempt, const Call& call) const {
@@ -284,13 +263,8 @@ class World : private WorldState {
   // plain.cpp
   bool has_plain_calls(const Route& route) const;
   bool has_plain_jobs(const Route& route) const;
-  bool keeps_no_accounts() const;
   void go_on(AttemptId id);
   void begin_plainly(CallId id, CallRow& row, const Route& route);
-  static bool keeps_to_it(const Attempt& job, const Instance& instance) {
-    return instance.plain &&
-           (job.plain & !(job.abandoned | job.tainted | job.partial | job.doomed));
-  }
   AttemptId step_plainly(AttemptId id, CallRow& row, const StepSpec& step, Instance& instance);
   AttemptId call_plainly(AttemptId id, CallRow& by, const Instance& at, const StepSpec& step);
   AttemptId set_out_plainly(CallId id, CallRow& row, const Route& route);

@@ -68,6 +68,21 @@ class WorldState {
     return instance.fair ? instance.fair->users[user_of(attempt)].line
                          : instance.lines[queue_of(instance, attempt)];
   }
+  // Calls off those of an owner's timers whose tag is in [from, until).
+  void cancel_timers(std::uint32_t& chain, std::uint32_t from, std::uint32_t until) {
+    while (chain != kNone && calendar_.tag(chain) - from < until - from)
+      chain = calendar_.cancel(chain);
+    // Only what stands behind one that stays.
+    if (chain != kNone && calendar_.next_of_owner(chain) != kNone) cancel_some(chain, from, until);
+  }
+  [[gnu::noinline]] void cancel_some(std::uint32_t& chain, std::uint32_t from, std::uint32_t until);
+  // A timer has fired and is gone; takes it out of its owner's list.
+  void forget_timer(std::uint32_t& chain, TimerId timer);
+
+  // Whether nobody asks about users, operations or versions of records: else each call would have
+  // to say which it is about.
+  bool keeps_no_accounts() const { return !has_users_ && logs_.empty() && records_.empty(); }
+
   void join_line(Line& line, AttemptId id, Attempt& attempt) {
     attempt.prev = line.tail;
     attempt.next = kNone;
