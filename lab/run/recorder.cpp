@@ -32,13 +32,6 @@ SloRule rule_of(const Slo& slo) {
           slo.rate ? slo.rate->per_second : 0, slo.slice};
 }
 
-std::span<const double> padded(std::vector<double>& out, const Series& series, std::size_t bins) {
-  const auto values = series.values();
-  out.assign(values.begin(), values.end());
-  out.resize(bins, 0);
-  return out;
-}
-
 }  // namespace
 
 Measuring measuring_for(const Scenario& scenario, const WorldSpec& spec,
@@ -147,10 +140,16 @@ void Recorder::sample_bin() {
   for (std::size_t i = 0; i < clients_.size(); ++i) {
     ClientStatistics& c = world_.clients()[i];
     c.windows[0].latency.since(client_latency_before_[i], fresh_latency_);
-    fresh_latency_.merge(c.early_latency);
-    c.early_latency.clear();
-    clients_[i].value.p50_s.push_back(fresh_latency_.quantile(0.5));
-    clients_[i].value.p99_s.push_back(fresh_latency_.quantile(0.99));
+    fresh_latency_.merge(c.bin.early_latency);
+    const auto ok = static_cast<double>(c.bin.ok);
+    ClientSeries& out = clients_[i].value;
+    out.offered.push_back(static_cast<double>(c.bin.offered));
+    out.ok.push_back(ok);
+    out.failed.push_back(static_cast<double>(c.bin.failed));
+    out.p50_s.push_back(fresh_latency_.quantile(0.5));
+    out.p99_s.push_back(fresh_latency_.quantile(0.99));
+    out.quality.push_back(ok > 0 ? 1 - c.bin.lost_quality / ok : 1);
+    c.bin = {};
   }
   for (std::size_t i = 0; i < services_.size(); ++i) {
     const ServiceStatistics& s = world_.services()[i];
@@ -265,14 +264,6 @@ RunResult Recorder::finish(const RunOptions& options) {
     const ClientStatistics& s = world_.clients()[i];
     r.clients.push_back(
         {clients_[i].name, client_figures(s.windows[0], measured, s.arrivals_peaks[0].peak())});
-    const std::size_t bins = clients_[i].value.p50_s.size();
-    padded(clients_[i].value.offered, s.offered, bins);
-    padded(clients_[i].value.ok, s.ok, bins);
-    padded(clients_[i].value.failed, s.failed, bins);
-    std::vector<double>& quality = clients_[i].value.quality;
-    padded(quality, s.lost_quality, bins);
-    for (std::size_t b = 0; b < bins; ++b)
-      quality[b] = clients_[i].value.ok[b] > 0 ? 1 - quality[b] / clients_[i].value.ok[b] : 1;
   }
   service_figures(world_, at(warm), last, r.services);
   edge_figures(world_, at(warm), last, r.edges);

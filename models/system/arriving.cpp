@@ -147,7 +147,7 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
   ClientStatistics& stats = client_stats_[i];
   for (ClientWindow& window : stats.windows) window.offered += window.covers(now());
   for (PeakCounter& peak : stats.arrivals_peaks) peak.count(now());
-  stats.offered.add(now(), 1);
+  ++stats.bin.offered;
   for (SloCounter& slo : stats.slos) slo.due(now());
   if (watch_) watch_->begun(lineage, requests_, i, now());
   if (requests_++ == measuring_.traced_request || measuring_.trace_all) {
@@ -187,14 +187,14 @@ void World::request_ended(Call& call, Outcome outcome) {
   for (SloCounter& slo : stats.slos) slo.ended(call.due, now(), outcome);
   if (measuring_.log_requests && call.due >= measuring_.warmup)
     stats.log.push_back({call.lineage, took, outcome.error});
+  ClientBin& bin = stats.bin;
   if (outcome.ok()) {
-    stats.ok.add(now(), 1);
-    if (outcome.quality() < 1)
-      stats.lost_quality.add(now(), 1 - static_cast<double>(outcome.quality()));
+    ++bin.ok;
+    if (outcome.quality() < 1) bin.lost_quality += 1 - static_cast<double>(outcome.quality());
     if (!stats.windows[0].covers(call.due)) [[unlikely]]
-      stats.early_latency.record(took);
+      bin.early_latency.record(took);
   } else {
-    stats.failed.add(now(), 1);
+    ++bin.failed;
   }
 
   const std::uint32_t user = call.prev;

@@ -114,16 +114,19 @@ struct RequestEnd {
   Error error = Error::None;
 };
 
+// What has happened since the recorder last looked, by when it did.
+struct ClientBin {
+  std::uint64_t offered = 0, ok = 0, failed = 0;
+  double lost_quality = 0;  // 1 − quality, summed over ok
+  Histogram early_latency;  // of answers that the first window leaves out
+};
+
 struct ClientStatistics {
   std::vector<ClientWindow> windows;  // 0: after the warm-up; then what expectations ask for
   std::vector<PeakCounter> arrivals_peaks;
   std::vector<SloCounter> slos;
   std::vector<RequestEnd> log;  // those due after the warm-up, where it is asked for
-  Series offered, ok, failed;
-  Series lost_quality;  // 1 − quality, summed over ok
-  // Of answers in the running bin of the series that the first window leaves out; cleared by the
-  // recorder.
-  Histogram early_latency;
+  ClientBin bin;
 };
 
 // What happened at a service, at one endpoint by one version.

@@ -10,7 +10,7 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
   AssertContext guard(&context_);
   const Series series(measuring.step, measuring.bins);
   for (std::uint32_t i = 0; i < spec.clients.size(); ++i) {
-    ClientStatistics stats{{}, {}, {}, {}, series, series, series, series, {}};
+    ClientStatistics stats;
     stats.windows.emplace_back().begin = measuring.warmup;
     stats.arrivals_peaks.emplace_back(measuring.warmup, Instant::max());
     client_stats_.push_back(std::move(stats));
