@@ -97,6 +97,59 @@ TEST_CASE("a histogram less its earlier state is what came in between", "[histog
   CHECK(h.max().seconds() == Approx(later.max().seconds()).epsilon(0.004));
 }
 
+TEST_CASE("what is new in a histogram is what came since it was last asked", "[histogram]") {
+  const auto values = sample(shapes[1], 11, 9000);
+  Histogram h, before, fresh;
+  for (std::size_t from = 0; from < values.size(); from += 3000) {
+    Histogram expected;
+    for (std::size_t i = from; i < from + 3000; ++i) {
+      h.record(values[i]);
+      expected.record(values[i]);
+    }
+    h.since(before, fresh);
+    CHECK(fresh.count() == expected.count());
+    CHECK(fresh.sum() == expected.sum());
+    for (double q : {0.01, 0.5, 0.9, 0.99})
+      CHECK(fresh.quantile(q) == Approx(expected.quantile(q)).epsilon(0.004));
+    check_same(before, h);
+  }
+  h.since(before, fresh);
+  CHECK(fresh.empty());
+}
+
+TEST_CASE("a bucket counts beyond two bytes", "[histogram]") {
+  constexpr std::uint64_t many = 200'000;
+  Histogram h, before, fresh;
+  for (std::uint64_t i = 0; i < many; ++i) h.record(milliseconds(2));
+  h.record(milliseconds(1), 70'000);
+  CHECK(h.count() == many + 70'000);
+  CHECK(h.quantile(0.25) == Approx(0.001).epsilon(0.004));
+  CHECK(h.quantile(0.27) == Approx(0.002).epsilon(0.004));
+  CHECK(h.share_above(milliseconds(1)) == Approx(200.0 / 270));
+  h.since(before, fresh);
+  CHECK(fresh.count() == h.count());
+  CHECK(fresh.quantile(0.27) == h.quantile(0.27));
+  for (std::uint64_t i = 0; i < 100; ++i) h.record(milliseconds(2));
+  h.since(before, fresh);
+  CHECK(fresh.count() == 100);
+  CHECK(fresh.min().seconds() == Approx(0.002).epsilon(0.004));
+
+  Histogram twice = h;
+  twice.merge(h);
+  CHECK(twice.count() == 2 * h.count());
+  CHECK(twice.share_above(milliseconds(1)) == Approx(h.share_above(milliseconds(1))));
+  twice.subtract(h);
+  check_same(twice, h);
+  // A wider range moves what is counted apart, too.
+  h.record(milliseconds(500));
+  h.record(nanoseconds(3));
+  CHECK(h.share_above(milliseconds(1)) == Approx(200.101 / 270.102));
+  h.clear();
+  h.record(milliseconds(2));
+  CHECK(h.count() == 1);
+  CHECK(h.share_above(milliseconds(1)) == 1);
+}
+
 TEST_CASE("a histogram costs little and grows only to the range used", "[histogram]") {
   Histogram h;
   CHECK(sizeof(h) <= 80);
