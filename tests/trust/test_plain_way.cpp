@@ -19,7 +19,7 @@ class PlainWorld {
   std::string write(std::uint64_t seed) {
     services_ = dice_.between(1, 4);
     add("faultline = 1\ntitle = \"Plain {}\"\nseed = {}\nduration = \"{}s\"\n", seed % 1000, seed,
-        dice_.between(5, 8));
+        dice_.between(2, 4));
     if (dice_.chance(0.3)) add("warmup = \"1s\"\n");
     for (int i = dice_.between(1, 2); i > 0; --i) client(i - 1);
     for (int i = 0; i < services_; ++i) service(i);
@@ -97,7 +97,7 @@ class PlainWorld {
         {"kind = \"slow\"\nfactor = 8", "kind = \"crash\"", "kind = \"errors\"\nshare = \"30%\"",
          "kind = \"latency\"\nadd = \"3ms\"", "kind = \"partition\""});
     const bool on_link = what.find("latency") != what.npos || what.find("partition") != what.npos;
-    add("\n[[fault]]\nat = \"{}ms\"\n{}{}\n{}\n", dice_.between(100, 4000),
+    add("\n[[fault]]\nat = \"{}ms\"\n{}{}\n{}\n", dice_.between(100, 1900),
         fmt::format("for = \"{}ms\"\n", dice_.between(10, 1500)), what,
         on_link ? "link = \"c0->s0\"" : fmt::format("service = \"{}\"", some_service()));
   }
@@ -120,7 +120,7 @@ std::string figures_of(RunResult result) {
 }  // namespace
 
 TEST_CASE("the plain way leads to the same figures as the one with all the questions", "[plain]") {
-  const std::uint64_t worlds = from_environment("FAULTLINE_FUZZ_WORLDS", 200);
+  const std::uint64_t worlds = from_environment("FAULTLINE_FUZZ_WORLDS", 120);
   const std::uint64_t first = from_environment("FAULTLINE_FUZZ_SEED", 1);
   std::uint64_t events = 0;
   for (std::uint64_t seed = first; seed < first + worlds; ++seed) {
