@@ -193,7 +193,7 @@ inline AttemptId World::answer_plainly(AttemptId id, CallRow& row, const Route& 
 
   // Serving may have taken away whoever waited for this.
   if (mutation::keeps_timers || !route.plain_calls || !route.wire->plain || job.abandoned ||
-      call.references != 2 || (call.errand | call.replaced) || !instance.plain) [[unlikely]] {
+      call.references != 2 || (call.errand | call.replaced)) [[unlikely]] {
     reply(id, job, route, Outcome::answered(job.quality));
     return kNone;
   }
