@@ -42,6 +42,8 @@ struct Event {
 
 class RadixHeap {
  public:
+  RadixHeap() { begin_run(); }
+
   void push(Event event) {
     ++size_;
     put(event);
@@ -52,7 +54,7 @@ class RadixHeap {
   bool pop_until(Instant end, Event& out) {
     if (head_ == run_.size() && !refill(end)) return false;
     if (run_[head_].time > end) return false;
-    out = run_[head_++];
+    out = std::exchange(run_[head_++], Event{});
     popped_ = out.time.ns;
     --size_;
     return true;
@@ -69,11 +71,6 @@ class RadixHeap {
   class Events {
    public:
     void add(Event event) { data_[size_++] = event; }  // not when full
-    // The same, when its place has been cleared by moving others up.
-    void add_at(std::uint32_t i, Event event) {
-      data_[i] = event;
-      ++size_;
-    }
     Event& operator[](std::uint32_t i) { return data_[i]; }
     const Event& operator[](std::uint32_t i) const { return data_[i]; }
     std::uint32_t size() const { return size_; }
@@ -146,7 +143,15 @@ class RadixHeap {
     append(bucket, event);
   }
 
-  // Between the events of the run, most often behind all of them.
+  // Nothing is in the run, and before its head stand guards that nothing is before.
+  void begin_run() {
+    run_.resize(kGuards);
+    head_ = kGuards;
+    for (std::uint32_t i = 0; i < kGuards; ++i) run_[i] = {};
+  }
+
+  // Between the events of the run, most often behind all of them or before the last. Which of the
+  // two it is nobody can predict, so there is no branch.
   void join_run(Event event) {
     const std::uint32_t n = run_.size();
     if (n - head_ >= longest_ && span_ > 0) [[unlikely]] {
@@ -155,9 +160,13 @@ class RadixHeap {
     }
     if (run_.full()) [[unlikely]]
       return join_full_run(event);
-    std::uint32_t at = n;
-    for (; at > head_ && before(event, run_[at - 1]); --at) run_[at] = run_[at - 1];
-    run_.add_at(at, event);
+    const Event last = run_[n - 1];
+    const bool earlier = before(event, last);
+    run_.add(earlier ? last : event);
+    const Event other = earlier ? event : last;
+    std::uint32_t at = n - 1;
+    for (; before(other, run_[at - 1]); --at) run_[at] = run_[at - 1];
+    run_[at] = other;
   }
 
   [[gnu::noinline]] void join_full_run(Event event) {
@@ -167,16 +176,16 @@ class RadixHeap {
 
   void make_room_in_run() {
     if (head_ <= run_.size() / 2) return run_.grow();
-    run_.drop_first(head_);
-    head_ = 0;
+    run_.drop_first(head_ - kGuards);
+    head_ = kGuards;
   }
 
   // Too many came into the run's span for it to be kept sorted. All buckets within it are empty.
   [[gnu::noinline]] void deal_run() {
     Events& all = buckets_[0];
     std::swap(run_, all);
-    run_.clear();
-    const std::uint32_t first = std::exchange(head_, 0);
+    const std::uint32_t first = head_;
+    begin_run();
     last_ = popped_;
     span_ = 0;
     for (std::uint32_t i = first; i < all.size(); ++i) put(all[i]);
@@ -192,17 +201,15 @@ class RadixHeap {
     const std::int64_t begin = from[0].time.ns & ~span;
     if ((begin | span) > end.ns && earliest(bucket) > end.ns) return false;
     occupied_ &= occupied_ - 1;
-    head_ = 0;
+    begin_run();
     if (from.size() <= kSorted && aside_[bucket].empty()) {
       last_ = begin;
       span_ = static_cast<std::uint64_t>(span);
       longest_ = kLongest;
-      run_.clear();
       sort_into_run(from);
     } else {
       last_ = earliest(bucket);
       span_ = 0;
-      run_.clear();
       each(
           bucket, [&](Event event) { put(event); },
           [&](Events& piece) {
@@ -224,8 +231,7 @@ class RadixHeap {
 
   // So few are left that one sorted run is the quickest queue: all are in it, and all that come.
   [[gnu::noinline]] bool gather() {
-    run_.clear();
-    head_ = 0;
+    begin_run();
     span_ = ~std::uint64_t{0};
     longest_ = 2 * kFew;
     for (; occupied_ != 0; occupied_ &= occupied_ - 1) {
@@ -249,6 +255,7 @@ class RadixHeap {
     }
   }
 
+  static constexpr std::uint32_t kGuards = 2;
   static constexpr std::uint32_t kFew = 6;
   static constexpr std::uint32_t kSorted = 8;
   static constexpr std::uint32_t kLongest = 64;
@@ -258,7 +265,7 @@ class RadixHeap {
   std::uint64_t occupied_ = 0;      // bit b: bucket b holds something
   Events run_;                      // sorted; all events whose time differs from `last_` by no more
   std::uint64_t span_ = 0;          // than this (low bits, all ones)
-  std::uint32_t head_ = 0;          // next of the run
+  std::uint32_t head_ = 0;          // next of the run; what was popped before it are guards
   std::uint32_t longest_ = kLongest;
   std::size_t size_ = 0;
   std::int64_t last_ = 0;

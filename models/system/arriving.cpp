@@ -100,17 +100,16 @@ Instant World::next_arrival(std::uint32_t i) {
 // The one after it is drawn at once, long before it is needed: so nothing waits for the drawing.
 void World::schedule_arrival(std::uint32_t i) {
   Instant& upcoming = clients_[i].upcoming;
-  if (upcoming >= spec_.clients[i].stops) return;
+  if (upcoming >= clients_[i].spec->stops) return;
   calendar_.schedule(upcoming, kArrival, i);
   upcoming = next_arrival(i);
 }
 
 void World::on_arrival(std::uint32_t i) {
   schedule_arrival(i);
-  const ClientSpec& client = spec_.clients[i];
-  for (std::uint32_t n = 0; n < client.batch; ++n) {
-    request(i, derive(clients_[i].key, clients_[i].requests), kNone);
-  }
+  ClientState& client = clients_[i];
+  for (std::uint32_t n = 0; n < client.spec->batch; ++n)
+    request(i, derive(client.key, client.requests), kNone);
 }
 
 void World::on_backlog(std::uint32_t i) {
@@ -144,7 +143,7 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
   ++state.requests;
 
   ++ledger_.offered;
-  ClientStatistics& stats = client_stats_[i];
+  ClientStatistics& stats = *state.stats;
   for (ClientWindow& window : stats.windows) window.offered += window.covers(now());
   for (PeakCounter& peak : stats.arrivals_peaks) peak.count(now());
   ++stats.bin.offered;
@@ -160,15 +159,15 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
   begin_plainly(id, rows_[id], route);
 }
 
-void World::request_ended(Call& call, Outcome outcome) {
-  const std::uint32_t i = routes_[call.route].client;
-  const ClientSpec& client = spec_.clients[i];
+void World::request_ended(Call& call, const Route& route, Outcome outcome) {
+  const ClientState& state = *route.asker;
+  const ClientSpec& client = *state.spec;
   const Duration took = now() - call.due;
   fingerprint_.add(call.lineage ^ static_cast<std::uint64_t>(outcome.error));
 
   if (watch_) watch_->ended(call.lineage, now(), outcome);
   outcome.ok() ? ++ledger_.ok : ++ledger_.failed;
-  ClientStatistics& stats = client_stats_[i];
+  ClientStatistics& stats = *state.stats;
   const bool in_time = !client.deadline || took <= *client.deadline;
   for (ClientWindow& window : stats.windows) {
     if (!window.covers(call.due)) continue;
@@ -199,8 +198,7 @@ void World::request_ended(Call& call, Outcome outcome) {
 
   const std::uint32_t user = call.prev;
   if (user == kNone) return;
-  Draws draws(
-      derive(derive(clients_[i].key, kThinking), derive(users_[user].number, users_[user].cycle)));
+  Draws draws(derive(derive(state.key, kThinking), derive(users_[user].number, users_[user].cycle)));
   Duration pause = client.think.sample(draws);
   // Asked, refused and asked again in no time at all: the clock would stand still for ever.
   if (pause.ns == 0 && took.ns == 0) pause = kMoment;

@@ -26,7 +26,7 @@ CallView World::view(CallId call_id, const Call& call, AttemptId id) const {
   if (id != kNone) {
     const Attempt& attempt = attempts_[id];
     v.born = v.asked = sent(id);
-    if (attempt.hedge) v.asked = first_asked(call);
+    if (attempt.is.hedge) v.asked = first_asked(call);
     v.number = attempt.number;
     v.tries = static_cast<std::uint16_t>(v.tries + resends(id));
     v.priority = attempt.priority;
@@ -69,7 +69,7 @@ AttemptId World::new_attempt(CallId call_id) {
   Call& call = calls_[call_id];
   attempt.call = call_id;
   attempt.number = call.sent++;
-  attempt.plain = id == call_id && routes_[call.route].plain_jobs && !call.traced;
+  attempt.is.plain = id == call_id && routes_[call.route].plain_jobs && !call.traced;
   attempt.priority = call.priority;
   call.attempts = id;
   ++call.live;

@@ -173,7 +173,7 @@ bool World::requires_more(const Attempt& attempt) const {
 }
 
 void World::doom_if_required(Attempt& attempt) {
-  if (requires_more(attempt)) attempt.doomed = true;
+  if (requires_more(attempt)) attempt.is.doomed = true;
 }
 
 }  // namespace faultline

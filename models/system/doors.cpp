@@ -52,7 +52,7 @@ Duration World::reply_of(const LimitStore& store, const Attempt& attempt) const 
 // Keeps it at the door for so long.
 void World::hold(AttemptId id, Duration wait) {
   Attempt& attempt = attempts_[id];
-  attempt.admitted = true;
+  attempt.is.admitted = true;
   attempt.state = AttemptState::Travelling;
   ++instances_[attempt.instance].stats->at_the_door;
   calendar_.schedule(now() + wait, kDelivered, id);
@@ -62,7 +62,7 @@ void World::hold(AttemptId id, Duration wait) {
 void World::let_in(AttemptId id) {
   Attempt& attempt = attempts_[id];
   const Instance& instance = instances_[attempt.instance];
-  attempt.admitted = false;
+  attempt.is.admitted = false;
   --instance.stats->at_the_door;
   if (instance.conditions.down || instance.state == InstanceState::Gone)
     return refuse(id, Error::Unavailable);

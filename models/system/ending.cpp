@@ -38,7 +38,7 @@ void World::let_go(AttemptId id, Attempt& attempt, Call& call, const Route& rout
     unpark(id, attempt);
     return release_attempt(id);
   }
-  attempt.abandoned = true;
+  attempt.is.abandoned = true;
   attempt.started = now();  // of what a thread does for it from here on
   if (route.policies->propagation != Propagation::Cancel) return;
   // The word that nobody waits any more takes the same way as the request did.
@@ -132,7 +132,7 @@ void World::end_call(CallId id, Call& call, const Route& route, Outcome outcome)
   outcome.ok() ? ++edge.ok : ++edge.failed;
   if (call.errand) return errand_ended(id, outcome);
   if (call.parent == kNone) {
-    request_ended(call, outcome);
+    request_ended(call, route, outcome);
     return release_reference(id);
   }
   const AttemptId parent = call.parent;
@@ -141,7 +141,7 @@ void World::end_call(CallId id, Call& call, const Route& route, Outcome outcome)
   if (call.next != kNone) calls_[call.next].prev = call.prev;
   if (head == id) head = call.next;
   if (!outcome.ok() && route.required && outcome.error != Error::WrongData)
-    attempts_[parent].doomed = true;
+    attempts_[parent].is.doomed = true;
   release_reference(id);
   leg_ended(parent, outcome);
 }
@@ -155,14 +155,14 @@ void World::fail_at_caller(AttemptId id, Attempt& attempt, Error why) {
 
 void World::on_reply_delivered(AttemptId id) {
   Attempt& attempt = attempts_[id];
-  if (attempt.abandoned) return release_attempt(id, attempt);
+  if (attempt.is.abandoned) return release_attempt(id, attempt);
   answer_arrived(id, attempt);
 }
 
 void World::answer_arrived(AttemptId id, Attempt& attempt) {
   const Call& call = calls_[attempt.call];
   Outcome outcome(attempt.error, attempt.quality);
-  outcome.partial = attempt.partial;
+  outcome.partial = attempt.is.partial;
   const Route& route = routes_[call.route];
   if (!outcome.ok()) ++route.counts->errors[static_cast<std::size_t>(outcome.error)];
   outcome.unsure = outcome.error == Error::Unreachable && attempt.arrived != Instant::max();

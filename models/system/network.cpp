@@ -123,7 +123,7 @@ void World::travel(AttemptId id, bool back) {
 // timeout of its own, or until the transport gives up.
 void World::park(AttemptId id, std::uint32_t link_id, bool back, bool for_good) {
   Attempt& attempt = attempts_[id];
-  if (attempt.abandoned) return release_attempt(id);
+  if (attempt.is.abandoned) return release_attempt(id);
   attempt.state = AttemptState::Parked;
   attempt.waiting_at = static_cast<std::uint8_t>((back ? 1 : 0) | (for_good ? 2 : 0));
   attempt.timers = calendar_.arm(spec_.links[link_id].unreachable_after, Timing::Constant,

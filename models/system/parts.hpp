@@ -54,6 +54,8 @@ struct Target {
 // A way to call, with what is needed of it at every step close at hand. The pointers lead into
 // tables of the world that never move.
 struct LinkState;
+struct ServiceState;
+struct ClientState;
 struct Route {
   std::uint32_t edge = 0;
   std::uint32_t service = 0;
@@ -74,7 +76,8 @@ struct Route {
   EdgeStatistics* counts = nullptr;
   ServiceStatistics* served = nullptr;
   const LinkState* wire = nullptr;
-  std::uint32_t client = kNone;  // that asks, if it is no service
+  const ServiceState* callee = nullptr;
+  ClientState* asker = nullptr;  // if it is no service
   bool required = false;
   bool in_turn = false;      // each instance of the callee has its turn, and that is all
   bool plain_calls = false;  // what the caller does about it is plain (plain.cpp),
@@ -148,7 +151,7 @@ struct Instance {
 
 // Whether a job at the instance, or one that is about to be, keeps to the plain way.
 inline bool keeps_to_it(const Attempt& job, const Instance& instance) {
-  return instance.plain && (job.plain & !(job.abandoned | job.tainted | job.partial | job.doomed));
+  return instance.plain && job.is.on_plain_way();
 }
 
 static_assert(sizeof(Instance) == 256);  // found by a shift, on every step
@@ -238,6 +241,7 @@ struct LinkState {
 // A client's way of asking.
 struct ClientState {
   const ClientSpec* spec = nullptr;
+  ClientStatistics* stats = nullptr;
   std::uint64_t key = 0;  // of all its draws, the seed's included
   Draws gaps{0};          // its stream of arrivals
   Instant upcoming;       // the next that isn't scheduled yet

@@ -33,26 +33,39 @@ bool World::has_plain_jobs(const Route& route) const {
          std::all_of(route.steps, route.steps + route.step_count, is_plain);
 }
 
+// A step's work is done: the one thing that happens to every job.
+void World::on_work_done(AttemptId id) {
+  CallRow& row = rows_[id];
+  Attempt& job = row.attempt;
+  if ((job.state == AttemptState::Ghost) | job.is.stale) [[unlikely]]
+    return worked_in_vain(id, job);
+  instances_[job.instance].stats->working.add(now(), -1);
+  job.state = AttemptState::Calling;
+  ++job.step;
+  const AttemptId next = advance(id, row);
+  if (next != kNone) go_on(next);
+}
+
 // A job that has a thread goes on with the step that it has come to, and with it whoever is called
 // or answered, until all of them wait for something.
 void World::go_on(AttemptId id) {
-  while (id != kNone) {
-    CallRow& row = rows_[id];
-    Attempt& job = row.attempt;
-    Instance& instance = instances_[job.instance];
-    const Call& call = calls_[job.call];
-    const Route& route = routes_[call.route];
-    if (!keeps_to_it(job, instance)) [[unlikely]]
-      return run_steps(id, job, call, route);
-    if (job.step == route.step_count) {
-      id = answer_plainly(id, row, route, instance);
-    } else {
-      id = step_plainly(id, row, route.steps[job.step], instance);
-    }
-  }
+  while (id != kNone) id = advance(id, rows_[id]);
 }
 
 // Answers, as do all that follow, which job goes on next.
+inline AttemptId World::advance(AttemptId id, CallRow& row) {
+  Attempt& job = row.attempt;
+  Instance& instance = instances_[job.instance];
+  if (!keeps_to_it(job, instance)) [[unlikely]] {
+    const Call& call = calls_[job.call];
+    run_steps(id, job, call, routes_[call.route]);
+    return kNone;
+  }
+  const Route& route = routes_[row.call.route];  // a plain attempt shares its call's row
+  if (job.step == route.step_count) return answer_plainly(id, row, route, instance);
+  return step_plainly(id, row, route.steps[job.step], instance);
+}
+
 inline AttemptId World::step_plainly(AttemptId id, CallRow& row, const StepSpec& step,
                                      Instance& instance) {
   if (step.kind == StepSpec::Kind::Calls) return call_plainly(id, row, instance, step);
@@ -95,7 +108,9 @@ inline AttemptId World::call_plainly(AttemptId caller, CallRow& by, const Instan
 
 // A client's request, of which nobody wants to hear the story.
 void World::begin_plainly(CallId id, CallRow& row, const Route& route) {
-  go_on(set_out_plainly(id, row, route));
+  const AttemptId next = set_out_plainly(id, row, route);
+  if (next != kNone) [[unlikely]]
+    go_on(next);
 }
 
 // The call's one attempt sets out and arrives.
@@ -108,7 +123,7 @@ inline AttemptId World::set_out_plainly(CallId id, CallRow& row, const Route& ro
   call.live = 1;
   call.references = 2;
   attempt.call = id;
-  attempt.plain = route.plain_jobs;
+  attempt.is.plain = route.plain_jobs;
   attempt.priority = call.priority;
   ++attempts_begun_;
   ++route.counts->calls;
@@ -119,7 +134,7 @@ inline AttemptId World::set_out_plainly(CallId id, CallRow& row, const Route& ro
         calendar_.arm(alarm, Timing::Constant, kAttemptTimer, id, layer++, attempt.timers);
   }
   Target& target = callers_[call.caller].targets[route.target];
-  const ServiceState& callee = services_[route.service];
+  const ServiceState& callee = *route.callee;
   const bool by_turn = route.in_turn && callee.weight < 0 && !callee.ready.empty();
   const InstanceId chosen = by_turn ? target.in_turn(callee.ready) : choose(target, call, attempt);
   if (chosen == kNone) [[unlikely]] {
@@ -137,8 +152,12 @@ inline AttemptId World::set_out_plainly(CallId id, CallRow& row, const Route& ro
   return arrive_plainly(id, row, route, instance);
 }
 
-AttemptId World::arrive_plainly(AttemptId id, CallRow& row, const Route& route,
-                                Instance& instance) {
+void World::come_in_plainly(AttemptId id, CallRow& row, const Route& route, Instance& instance) {
+  go_on(arrive_plainly(id, row, route, instance));
+}
+
+inline AttemptId World::arrive_plainly(AttemptId id, CallRow& row, const Route& route,
+                                       Instance& instance) {
   Attempt& job = row.attempt;
   job.arrived = now();
   ServiceStatistics& stats = *instance.stats;
@@ -192,7 +211,7 @@ inline AttemptId World::answer_plainly(AttemptId id, CallRow& row, const Route& 
   if (mutation::loses_answers && id % 16 == 0) return kNone;
 
   // Serving may have taken away whoever waited for this.
-  if (mutation::keeps_timers || !route.plain_calls || !route.wire->plain || job.abandoned ||
+  if (mutation::keeps_timers || !route.plain_calls || !route.wire->plain || job.is.abandoned ||
       call.references != 2 || (call.errand | call.replaced)) [[unlikely]] {
     reply(id, job, route, Outcome::answered(job.quality));
     return kNone;
@@ -206,7 +225,7 @@ inline AttemptId World::answer_plainly(AttemptId id, CallRow& row, const Route& 
   ++route.counts->ok;
   const AttemptId waiting = call.parent;
   if (waiting == kNone) {
-    request_ended(call, Outcome::answered(job.quality));
+    request_ended(call, route, Outcome::answered(job.quality));
     rows_.release(id);
     return kNone;
   }
@@ -216,7 +235,7 @@ inline AttemptId World::answer_plainly(AttemptId id, CallRow& row, const Route& 
   if (call.next != kNone) calls_[call.next].prev = call.prev;
   if (by.attempt.calls == id) by.attempt.calls = call.next;
   rows_.release(id);
-  if (!by.attempt.plain || by.attempt.doomed) [[unlikely]] {
+  if (!by.attempt.is.plain || by.attempt.is.doomed) [[unlikely]] {
     leg_ended(waiting, Outcome::answered(quality));
     return kNone;
   }

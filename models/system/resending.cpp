@@ -34,7 +34,7 @@ void World::send_another(CallId id, unsigned layer, const OnTimer& answer) {
   ++call.hedges;
   if (call.traced) trace(call, "has waited long enough and sends a hedge");
   const AttemptId hedge = new_attempt(id);
-  attempts_[hedge].hedge = true;
+  attempts_[hedge].is.hedge = true;
   walk_in(hedge, layer + 1);
 }
 
@@ -62,7 +62,7 @@ void World::send_branch_again(AttemptId old_id, unsigned layer, Outcome outcome,
   attempt.passed = static_cast<LayerMask>(old.passed & kept);
   old.passed = static_cast<LayerMask>(old.passed & ~kept);
   calls_[id].tries = static_cast<std::uint16_t>(resends(old_id) + 1);
-  attempt.hedge = old.hedge;
+  attempt.is.hedge = old.is.hedge;
   attempt.state = AttemptState::Waiting;
   attempt.waiting_at = 0xff;  // in no line
   // The alarms of the layers that hold go over to it.
@@ -97,7 +97,7 @@ void World::count_resent(AttemptId id) {
   const Call& call = calls_[attempt.call];
   const Route& route = routes_[call.route];
   if (attempt.number > 0) {
-    ++(attempt.hedge ? route.counts->hedges : route.counts->retries);
+    ++(attempt.is.hedge ? route.counts->hedges : route.counts->retries);
     for (PeakCounter& peak : route.counts->retry_peaks) peak.count(now());
   }
   const std::uint32_t born = call.resent ? origins_[attempt.call] : route.edge;

@@ -14,14 +14,14 @@ constexpr std::uint64_t kPatience = 0x70617469;
 void World::on_delivered(AttemptId id) {
   Attempt& attempt = attempts_[id];
   if (attempt.state == AttemptState::Ghost) return release_attempt(id);
-  if (attempt.admitted) return let_in(id);
+  if (attempt.is.admitted) return let_in(id);
   const Call& call = calls_[attempt.call];
   arrive(id, attempt, call, routes_[call.route]);
 }
 
 void World::arrive(AttemptId id, Attempt& attempt, const Call& call, const Route& route) {
   Instance& instance = instances_[attempt.instance];
-  if (keeps_to_it(attempt, instance)) return go_on(arrive_plainly(id, rows_[id], route, instance));
+  if (keeps_to_it(attempt, instance)) return come_in_plainly(id, rows_[id], route, instance);
   attempt.arrived = now();
   ServiceStatistics& stats = *instance.stats;
   ++stats.arrivals;
@@ -149,7 +149,7 @@ void World::finish_job(AttemptId id, Attempt& attempt, const Call& call, const R
   count_answer(attempt, call, instance, stats, outcome);
   if (route.log != kNone) operation_ended(id, outcome);
   if (instance.door && outcome.ok()) learn_at_door(instance, attempt, false);
-  if (!outcome.ok() && !attempt.abandoned)
+  if (!outcome.ok() && !attempt.is.abandoned)
     instance.stats->failed_work_s += (now() - attempt.started).seconds();
   free_thread(attempt, instance);
   if (call.traced)
@@ -196,12 +196,12 @@ void World::free_thread(const Attempt& attempt, Instance& instance) {
   ServiceStatistics& stats = *instance.stats;
   --instance.busy;
   stats.busy.add(now(), -1);
-  if (attempt.abandoned) stats.wasted_s += (now() - attempt.started).seconds();
+  if (attempt.is.abandoned) stats.wasted_s += (now() - attempt.started).seconds();
 }
 
 void World::reply(AttemptId id, Attempt& attempt, const Route& route, Outcome outcome) {
   cancel_timers(attempt.timers, kServerSide, ~0u);
-  if (attempt.abandoned) return release_attempt(id, attempt);
+  if (attempt.is.abandoned) return release_attempt(id, attempt);
   attempt.error = outcome.error;
   attempt.quality = outcome.detail_;
   if (!route.wire->plain) return travel(id, true);
@@ -214,7 +214,7 @@ void World::cancel_job(AttemptId id) {
   const InstanceId instance = attempt.instance;
   switch (attempt.state) {
     case AttemptState::Travelling:
-      if (attempt.admitted) {  // it waits at the door
+      if (attempt.is.admitted) {  // it waits at the door
         ++handling(attempt, calls_[attempt.call]).dropped;
         --instances_[instance].stats->at_the_door;
       }
@@ -256,7 +256,7 @@ void World::crash_job(AttemptId id) {
   } else {
     if (attempt.state == AttemptState::Working) {
       instances_[attempt.instance].stats->working.add(now(), -1);
-      attempt.stale = true;
+      attempt.is.stale = true;
     }
     if (attempt.state == AttemptState::Computing) leave_machine(id);
     if (routes_[call.route].log != kNone) operation_dropped(id);
@@ -282,9 +282,9 @@ void World::abandon_calls(AttemptId id) {
 
 void World::release_attempt(AttemptId id, Attempt& attempt) {
   if (!mutation::keeps_timers) cancel_timers(attempt.timers, 0, ~0u);
-  if (attempt.stale) {
+  if (attempt.is.stale) {
     attempt.state = AttemptState::Ghost;  // the event that names it releases it
-    attempt.stale = false;
+    attempt.is.stale = false;
     return;
   }
   if (attempt.instance != kNone) {

@@ -3,6 +3,7 @@
 // request was due, judged until the end of the run; services and edges by when things happened
 // (contract §3), so their figures for a stretch of time are differences of two snapshots.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -41,22 +42,35 @@ class PeakCounter {
   PeakCounter() = default;
   PeakCounter(Instant begin, Instant end) : begin_(begin), end_(end) {}
   void count(Instant now) {
-    if (now >= bin_end_) [[unlikely]] {
-      bin_end_ = Instant{(now.ns / kBin + 1) * kBin};
-      in_bin_ = 0;
-    }
-    if (++in_bin_ > peak_ && now >= begin_ && now < end_) peak_ = in_bin_;
+    if (now >= turn_) [[unlikely]]
+      turn(now);
+    ++in_bin_;
   }
-  std::uint64_t peak() const { return peak_; }
+  std::uint64_t peak() const { return within_ ? std::max(peak_, in_bin_) : peak_; }
   Instant begin() const { return begin_; }
   Instant end() const { return end_; }
 
  private:
   static constexpr std::int64_t kBin = 100'000'000;  // ns
+
+  // A bin begins, or the stretch begins or ends within one: so there is nothing to ask until then.
+  [[gnu::noinline]] void turn(Instant now) {
+    peak_ = peak();
+    if (now >= bin_end_) {
+      bin_end_ = Instant{(now.ns / kBin + 1) * kBin};
+      in_bin_ = 0;
+    }
+    within_ = now >= begin_ && now < end_;
+    turn_ = bin_end_;
+    if (now < begin_) turn_ = std::min(turn_, begin_);
+    if (now < end_) turn_ = std::min(turn_, end_);
+  }
+
   Instant begin_, end_ = Instant::max();
-  Instant bin_end_;
+  Instant turn_, bin_end_;
   std::uint64_t in_bin_ = 0;
-  std::uint64_t peak_ = 0;
+  std::uint64_t peak_ = 0;  // but for what `in_bin_` will add
+  bool within_ = false;     // what is counted now counts
 };
 
 // A client's requests due in [begin, end).

@@ -278,9 +278,9 @@ void World::travel_oddly(AttemptId id, bool back) {
   for (const LinkConditions::Swing& swing : weather.swings) delay += swung(swing, fate);
   if (!passes(spec, link, draws, delay)) return park(id, route.link, back, true);
   const Duration sending = send_time(attempt, link, back);
-  if (corrupted && !back) attempt.tainted = true;
+  if (corrupted && !back) attempt.is.tainted = true;
   if (corrupted && back && attempt.error == Error::None) attempt.error = Error::WrongData;
-  if (back && sending.ns > 0 && route.policies->phases && !attempt.abandoned) {
+  if (back && sending.ns > 0 && route.policies->phases && !attempt.is.abandoned) {
     attempt.timers =
         calendar_.arm(delay, Timing::Varying, kAttemptTimer, id, kLastPiece, attempt.timers);
   }
@@ -306,7 +306,7 @@ void World::duplicate(AttemptId id, Duration delay) {
   twin.instance = attempts_[id].instance;
   ++instances_[twin.instance].named;
   twin.state = AttemptState::Travelling;
-  twin.abandoned = true;
+  twin.is.abandoned = true;
   twin.started = now();
   if (routes_[call.route].log != kNone) note_operation(twin_id);
   calendar_.schedule(now() + delay, kDelivered, twin_id);
@@ -317,7 +317,7 @@ void World::send_piece(AttemptId id) {
   Attempt& attempt = attempts_[id];
   const Call& call = calls_[attempt.call];
   const Route& route = routes_[call.route];
-  if (attempt.abandoned || !route.policies->phases) return;
+  if (attempt.is.abandoned || !route.policies->phases) return;
   const LinkState& link = links_[route.link];
   if (is_cut(id, link, true)) return;
   Draws draws(derive(derive(attempt_key(call, attempt), kPieceDraw), attempt.step));
@@ -329,7 +329,7 @@ void World::send_piece(AttemptId id) {
 // The caller has more of the answer; `last`: the rest follows without a pause.
 void World::piece_arrived(AttemptId id, bool last) {
   Attempt& attempt = attempts_[id];
-  if (attempt.abandoned) return;
+  if (attempt.is.abandoned) return;
   cancel_timers(attempt.timers, kHeaderTimeout, kReadTimeout + 1);
   const auto& phases = routes_[calls_[attempt.call].route].policies->phases;
   if (last || phases->read == Duration::max()) return;

@@ -86,7 +86,7 @@ void World::run_steps(AttemptId id, Attempt& attempt, const Call& call, const Ro
   for (;;) {
     if (attempt.step == route.step_count) {
       const Outcome answer =
-          attempt.tainted ? Outcome::failed(Error::WrongData) : Outcome::answered(attempt.quality);
+          attempt.is.tainted ? Outcome::failed(Error::WrongData) : Outcome::answered(attempt.quality);
       return finish_job(id, attempt, call, route, answer);
     }
     const StepSpec& step = route.steps[attempt.step];
@@ -116,17 +116,10 @@ void World::run_steps(AttemptId id, Attempt& attempt, const Call& call, const Ro
   }
 }
 
-void World::on_work_done(AttemptId id) {
-  Attempt& attempt = attempts_[id];
-  if (attempt.state == AttemptState::Ghost) return release_attempt(id);
-  if (attempt.stale) {  // the job it belonged to was killed; the row lives on as an answer
-    attempt.stale = false;
-    return;
-  }
-  instances_[attempt.instance].stats->working.add(now(), -1);
-  attempt.state = AttemptState::Calling;
-  ++attempt.step;
-  go_on(id);
+// The job it belonged to was killed meanwhile; if the row lives on, then as an answer.
+void World::worked_in_vain(AttemptId id, Attempt& attempt) {
+  if (attempt.state == AttemptState::Ghost) return release_attempt(id, attempt);
+  attempt.is.stale = false;
 }
 
 void World::begin_calls(AttemptId id, const StepSpec& step) {
@@ -134,7 +127,7 @@ void World::begin_calls(AttemptId id, const StepSpec& step) {
   attempt.state = AttemptState::Calling;
   attempt.good = 0;
   attempt.share = 0;
-  attempt.doomed = false;
+  attempt.is.doomed = false;
   if (step.routes.count == 1 && !step.timeout) {
     attempt.pending = 1;
     const bool other =
@@ -185,13 +178,13 @@ void World::leg_ended(AttemptId id, Outcome outcome) {
   // Whoever is given wrong data does not know; what is made of it is wrong too.
   const bool wrong = outcome.error == Error::WrongData;
   if (wrong) {
-    attempt.tainted = true;
+    attempt.is.tainted = true;
     outcome = {};
   }
   if (outcome.ok()) {
     ++attempt.good;
     attempt.share += outcome.quality();
-    attempt.partial |= outcome.partial;
+    attempt.is.partial |= outcome.partial;
   }
   const Call& call = calls_[attempt.call];
   const Route& route = routes_[call.route];
@@ -216,10 +209,10 @@ void World::settle_step(AttemptId id, Attempt& attempt, const Call& call, const 
     attempt.pending = 0;
   }
   if (step.timeout) cancel_timers(attempt.timers, kStepTimeout, kStepTimeout + 1);
-  if (attempt.good < step.need || attempt.doomed)
+  if (attempt.good < step.need || attempt.is.doomed)
     return finish_job(id, attempt, call, route, Outcome::failed(Error::ServerError));
   if (attempt.good < step.routes.count) {
-    attempt.partial = true;
+    attempt.is.partial = true;
     attempt.share += step.without * static_cast<float>(step.routes.count - attempt.good);
   }
   attempt.quality *= attempt.share / static_cast<float>(step.routes.count);
@@ -230,7 +223,7 @@ void World::settle_step(AttemptId id, Attempt& attempt, const Call& call, const 
 // Whether the legs that are still out can make no difference any more.
 bool World::is_decided(const Attempt& attempt, const StepSpec& step) const {
   if (step.wait_all || (attempt.pending & kBeginning) != 0) return false;
-  if (attempt.doomed || attempt.good + attempt.pending < step.need) return true;
+  if (attempt.is.doomed || attempt.good + attempt.pending < step.need) return true;
   return attempt.good >= step.need && !(step.has_required && requires_more(attempt));
 }
 

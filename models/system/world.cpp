@@ -3,6 +3,11 @@
 #include "sim/portable_math.hpp"
 
 namespace faultline {
+namespace {
+
+constexpr std::uint32_t kRowsAtHand = 256;  // as many are in the nearest cache anyway
+
+}  // namespace
 
 World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuring)
     : WorldState(spec, mix(seed ^ 0x6661756c746c696eULL), measuring) {
@@ -58,6 +63,8 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
   }
 
   active_faults_.assign(spec.faults.size(), 0);
+  clients_.resize(spec.clients.size());
+  services_.resize(spec.services.size());
   links_.resize(spec.links.size());
   for (std::uint32_t i = 0; i < links_.size(); ++i) {
     links_[i].plain = is_plain(i);
@@ -91,7 +98,8 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
                 &links_[spec.edges[r.edge].link]};
     route.required = r.required;
     route.in_turn = callee.balancing == Balancing::RoundRobin && !callee.balancer;
-    if (who < spec.clients.size()) route.client = static_cast<std::uint32_t>(who);
+    route.callee = &services_[r.service];
+    if (who < spec.clients.size()) route.asker = &clients_[who];
     prepare(route);
     routes_.push_back(route);
   }
@@ -100,16 +108,15 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
     route.plain_jobs = has_plain_jobs(route);
   }
   shared_.resize(spec.clients.size() + spec.services.size());
-  clients_.resize(spec.clients.size());
   for (std::uint32_t i = 0; i < spec.clients.size(); ++i) {
     clients_[i].spec = &spec.clients[i];
+    clients_[i].stats = &client_stats_[i];
     clients_[i].key = derive(seed_, spec.clients[i].key);
     clients_[i].first_caller = static_cast<std::uint32_t>(callers_.size());
     for (std::uint32_t n = 0; n < spec.clients[i].instances; ++n) {
       callers_.push_back(make_caller(spec.clients[i].caller, n, shared_[i]));
     }
   }
-  services_.resize(spec.services.size());
   for (std::uint32_t i = 0; i < spec.services.size(); ++i) {
     services_[i].versions.emplace_back().effects.name = "v1";
     services_[i].metered = measuring.instances;
@@ -127,7 +134,7 @@ bool World::run_until(Instant end, std::uint64_t budget) {
   for (std::uint64_t n = 0; n < budget; ++n) {
     if (!calendar_.next(end - Duration{1}, what)) return true;
     // With tens of thousands in flight rows are far away: the next event's is sent for meanwhile.
-    rows_.prefetch(calendar_.likely_next());
+    if (rows_.live() > kRowsAtHand) rows_.prefetch(calendar_.likely_next());
     ++context_.event;
     context_.now = calendar_.now();
     fingerprint_.add(static_cast<std::uint64_t>(calendar_.now().ns) << 4 ^ what.kind);

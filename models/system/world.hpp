@@ -80,7 +80,7 @@ class World : private WorldState {
   void schedule_arrival(std::uint32_t client);
   Instant next_arrival(std::uint32_t client);
   void request(std::uint32_t client, std::uint64_t lineage, std::uint32_t user);
-  void request_ended(Call& call, Outcome outcome);
+  void request_ended(Call& call, const Route& route, Outcome outcome);
 
   // identity.cpp
   [[gnu::noinline]] void identify(CallId id, std::uint32_t client);
@@ -215,8 +215,8 @@ class World : private WorldState {
   }
   [[gnu::noinline]] void serve_queue(InstanceId instance);
   void start_job(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
+  [[gnu::noinline]] void worked_in_vain(AttemptId id, Attempt& attempt);
   void run_steps(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
-  void on_work_done(AttemptId id);
   void begin_calls(AttemptId id, const StepSpec& step);
   bool takes_chance(const StepSpec& step, const Attempt& attempt, const Call& call) const {
     return step.chance >= 1 || draws_chance(step, attempt, call);
@@ -263,12 +263,15 @@ class World : private WorldState {
   // plain.cpp
   bool has_plain_calls(const Route& route) const;
   bool has_plain_jobs(const Route& route) const;
+  void on_work_done(AttemptId id);
   void go_on(AttemptId id);
+  AttemptId advance(AttemptId id, CallRow& row);
   void begin_plainly(CallId id, CallRow& row, const Route& route);
   AttemptId step_plainly(AttemptId id, CallRow& row, const StepSpec& step, Instance& instance);
   AttemptId call_plainly(AttemptId id, CallRow& by, const Instance& at, const StepSpec& step);
   AttemptId set_out_plainly(CallId id, CallRow& row, const Route& route);
   AttemptId arrive_plainly(AttemptId id, CallRow& row, const Route& route, Instance& instance);
+  void come_in_plainly(AttemptId id, CallRow& row, const Route& route, Instance& instance);
   AttemptId start_plainly(AttemptId id, CallRow& row, const Route& route, Instance& instance);
   AttemptId answer_plainly(AttemptId id, CallRow& row, const Route& route, Instance& instance);
   void serve_plainly(InstanceId id, Instance& instance);

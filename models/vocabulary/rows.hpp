@@ -7,6 +7,7 @@
 // Rows are small on purpose: at tens of thousands in flight the run is bound by cache misses on
 // them.
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -65,6 +66,32 @@ inline bool holds_thread(AttemptState state) {
          state == AttemptState::Computing;
 }
 
+struct AttemptFlags {
+  bool abandoned : 1 = false;  // the caller has gone
+  bool tainted : 1 = false;    // built on wrong data
+  bool partial : 1 = false;    // some part of the answer is missing
+  bool doomed : 1 = false;     // a part that must be there has failed
+  bool stale : 1 = false;      // an event in the queue still names a job that was killed
+  bool hedge : 1 = false;      // sent besides a try that was under way
+  bool admitted : 1 = false;   // it waits at the door for the moment to go in
+  bool plain : 1 = false;      // nothing about it but its instance takes it off the plain way
+
+  // Whether it is plain and none of what would take it off the plain way all the same: one
+  // comparison, because that is asked at every step.
+  bool on_plain_way() const {
+    AttemptFlags reasons;
+    reasons.abandoned = reasons.tainted = reasons.partial = reasons.doomed = true;
+    AttemptFlags plainly;
+    plainly.plain = true;
+    const auto asked = static_cast<std::uint8_t>(bits(reasons) | bits(plainly));
+    return (bits(*this) & asked) == bits(plainly);
+  }
+
+ private:
+  static std::uint8_t bits(AttemptFlags flags) { return std::bit_cast<std::uint8_t>(flags); }
+};
+static_assert(sizeof(AttemptFlags) == 1);
+
 struct Attempt {
   Instant arrived = Instant::max();  // at the server; not there yet
   Instant started;                   // got a thread, or was abandoned while it had one
@@ -89,14 +116,7 @@ struct Attempt {
   Error error = Error::None;    // of the answer on its way
   std::uint8_t waiting_at = 0;  // layer, while Waiting
   std::uint8_t priority = 0;
-  bool abandoned : 1 = false;  // the caller has gone
-  bool tainted : 1 = false;    // built on wrong data
-  bool partial : 1 = false;    // some part of the answer is missing
-  bool doomed : 1 = false;     // a part that must be there has failed
-  bool stale : 1 = false;      // an event in the queue still names a job that was killed
-  bool hedge : 1 = false;      // sent besides a try that was under way
-  bool admitted : 1 = false;   // it waits at the door for the moment to go in
-  bool plain : 1 = false;      // nothing about it but its instance takes it off the plain way
+  AttemptFlags is;
 };
 static_assert(sizeof(Attempt) == 56);
 
