@@ -35,7 +35,7 @@ class Calendar {
   };
 
   Instant now() const { return now_; }
-  std::uint64_t scheduled() const { return sequence_; }
+  std::uint64_t scheduled() const { return order_ / kNextOrder; }
   std::size_t pending() const { return queue_.size(); }
 
   // Something that will happen and cannot be called off. `at` is not before now.
@@ -134,8 +134,9 @@ class Calendar {
   };
 
   std::uint64_t next_order(unsigned kind, std::uint32_t id) {
-    FL_ASSERT(sequence_ < (std::uint64_t{1} << 36), "more than 68 billion schedulings in one run");
-    return Event::pack(++sequence_, kind, id);
+    const bool too_many = __builtin_add_overflow(order_, kNextOrder, &order_);
+    FL_ASSERT(!too_many, "more than 68 billion schedulings in one run");
+    return order_ | Event::pack(0, kind, id);
   }
   static std::uint64_t with_kind(std::uint64_t order, unsigned kind, std::uint32_t id) {
     return Event::pack(order >> (Event::kIdBits + Event::kKindBits), kind, id);
@@ -211,7 +212,8 @@ class Calendar {
   std::array<Lane, kMaxLanes> lanes_;
   std::uint32_t lanes_used_ = 0;
   std::uint32_t last_lane_ = 0;
-  std::uint64_t sequence_ = 0;
+  static constexpr std::uint64_t kNextOrder = Event::pack(1, 0, 0);
+  std::uint64_t order_ = 0;  // of the latest scheduling, but for what it is about
   Instant now_;
 };
 

@@ -96,36 +96,38 @@ std::uint64_t Histogram::sum_of(std::uint32_t low, std::uint32_t high) const {
   return sum;
 }
 
-double Histogram::quantile(double q) const {
-  if (count_ == 0) return 0;
-  if (!(q > 0)) return min().seconds();
-  if (q >= 1) return max().seconds();
-  const double rank = q * static_cast<double>(count_);
-  const auto wanted = static_cast<std::uint64_t>(std::ceil(rank));  // at least 1
+void Histogram::find_quantiles(const double* shares, double* values, std::size_t n) const {
+  const auto count = static_cast<double>(count_);
+  std::size_t next = 0;
+  for (; next < n && (count_ == 0 || !(shares[next] > 0)); ++next) values[next] = min().seconds();
   std::uint64_t below = 0;
-  std::uint32_t i = 0;
   any_octave(before_ | lately_, [&](std::uint32_t low, std::uint32_t high) {
-    for (i = low; i < high; i += chunk) {  // whole chunks first: their sums are quick
-      const std::uint64_t sum = sum_of(i, i + chunk);
-      if (below + sum >= wanted) return true;
-      below += sum;
+    for (std::uint32_t i = low; i < high; i += chunk) {  // whole chunks: their sums are quick
+      const std::uint64_t through = below + sum_of(i, i + chunk);
+      for (; next < n && shares[next] < 1; ++next) {
+        const double rank = shares[next] * count;
+        if (static_cast<std::uint64_t>(std::ceil(rank)) > through) break;
+        values[next] = place(rank, i, below);
+      }
+      if (next == n || shares[next] >= 1) return true;
+      below = through;
     }
     return false;
   });
-  for (; i < size_; ++i) {
-    const std::uint64_t here = value(i);
-    if (below + here < wanted) {
-      below += here;
-      continue;
-    }
-    // The values of a bucket are whole: a bucket one wide has no inside to interpolate in.
-    const auto lowest = static_cast<double>(lowest_of(first_ + i));
-    const auto span = static_cast<double>(width_of(first_ + i) - 1);
-    const double share = (rank - static_cast<double>(below)) / static_cast<double>(here);
-    const double ns = lowest + span * share;
-    return std::clamp(ns, static_cast<double>(min_), static_cast<double>(max_)) / 1e9;
-  }
-  return max().seconds();
+  for (; next < n; ++next) values[next] = max().seconds();
+}
+
+// Where the record of that rank is, which is found in `slot` or soon after; `below` stand before
+// it.
+double Histogram::place(double rank, std::uint32_t slot, std::uint64_t below) const {
+  const auto wanted = static_cast<std::uint64_t>(std::ceil(rank));  // at least 1
+  while (below + value(slot) < wanted) below += value(slot++);
+  // The values of a bucket are whole: a bucket one wide has no inside to interpolate in.
+  const auto lowest = static_cast<double>(lowest_of(first_ + slot));
+  const auto span = static_cast<double>(width_of(first_ + slot) - 1);
+  const double share = (rank - static_cast<double>(below)) / static_cast<double>(value(slot));
+  const double ns = lowest + span * share;
+  return std::clamp(ns, static_cast<double>(min_), static_cast<double>(max_)) / 1e9;
 }
 
 double Histogram::share_above(Duration d) const {

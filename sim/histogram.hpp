@@ -10,6 +10,7 @@
 // counted apart. Copies are deep.
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -60,7 +61,14 @@ class Histogram {
   // The duration in seconds that a share `q` in [0, 1] of the records doesn't exceed: the record of
   // rank ⌈q·count⌉, placed within its bucket in proportion. q = 0 is the minimum, 1 the maximum;
   // 0 when empty.
-  double quantile(double q) const;
+  double quantile(double q) const { return quantiles(std::array{q})[0]; }
+  // Of several shares, ascending, in one pass.
+  template <std::size_t n>
+  std::array<double, n> quantiles(const std::array<double, n>& shares) const {
+    std::array<double, n> values;
+    find_quantiles(shares.data(), values.data(), n);
+    return values;
+  }
 
   // The share of records above `d`, those in d's own bucket not counted: exact for d < 512 ns (so
   // for "waited at all"), otherwise right to a bucket. 0 when empty.
@@ -144,6 +152,8 @@ class Histogram {
   void set_high(std::uint32_t slot, std::uint64_t high);
   [[gnu::noinline]] void carry(std::uint32_t slot, std::uint64_t more);
   std::uint64_t sum_of(std::uint32_t low, std::uint32_t high) const;
+  void find_quantiles(const double* shares, double* values, std::size_t n) const;
+  double place(double rank, std::uint32_t slot, std::uint64_t below) const;
   // Shows the slots of each octave in the set, from the lowest up: visit(first, end); until it
   // answers true.
   template <class Visit>

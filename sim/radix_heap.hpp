@@ -42,11 +42,17 @@ struct Event {
 
 class RadixHeap {
  public:
-  RadixHeap() { begin_run(); }
+  RadixHeap() {
+    run_.grow(2 * kLongest);
+    begin_run(0, kLongest);
+  }
 
   void push(Event event) {
-    ++size_;
-    put(event);
+    const auto differing = static_cast<std::uint64_t>(event.time.ns ^ last_);
+    if (differing <= span_) return join_run(event);
+    const auto bucket = 64u - static_cast<unsigned>(std::countl_zero(differing));
+    occupied_ |= std::uint64_t{1} << bucket;
+    append(bucket, event);
   }
 
   // Takes the first event out if it is due at or before `end`. If it isn't, everything stays as it
@@ -56,11 +62,10 @@ class RadixHeap {
     if (run_[head_].time > end) return false;
     out = std::exchange(run_[head_++], Event{});
     popped_ = out.time.ns;
-    --size_;
     return true;
   }
 
-  std::size_t size() const { return size_; }
+  std::size_t size() const { return waiting_ + run_.size() - head_; }
 
   // The id of the event that will most likely be the next, for prefetching; 0 if that isn't known
   // yet.
@@ -74,6 +79,7 @@ class RadixHeap {
     Event& operator[](std::uint32_t i) { return data_[i]; }
     const Event& operator[](std::uint32_t i) const { return data_[i]; }
     std::uint32_t size() const { return size_; }
+    std::uint32_t capacity() const { return capacity_; }
     bool full() const { return size_ == capacity_; }
     void clear() { size_ = 0; }
     // To be written by index; for few events.
@@ -103,6 +109,7 @@ class RadixHeap {
     if (buckets_[bucket].full()) [[unlikely]]
       extend(bucket);
     buckets_[bucket].add(event);
+    ++waiting_;
   }
 
   // A bucket that has grown to the size of a piece puts that aside and begins another. Pieces go
@@ -135,30 +142,23 @@ class RadixHeap {
            (static_cast<Wide>(b.time.ns) << 64 | b.order);
   }
 
-  void put(Event event) {
-    const auto differing = static_cast<std::uint64_t>(event.time.ns ^ last_);
-    if (differing <= span_) return join_run(event);
-    const auto bucket = 64u - static_cast<unsigned>(std::countl_zero(differing));
-    occupied_ |= std::uint64_t{1} << bucket;
-    append(bucket, event);
-  }
-
-  // Nothing is in the run, and before its head stand guards that nothing is before.
-  void begin_run() {
+  // An empty run; before its head stand guards that nothing is before.
+  void begin_run(std::uint64_t span, std::uint32_t longest) {
+    span_ = span;
+    longest_ = longest;
     run_.resize(kGuards);
     head_ = kGuards;
     for (std::uint32_t i = 0; i < kGuards; ++i) run_[i] = {};
+    set_limit();
   }
+  // How long it has become is looked at when so many more have joined it.
+  void set_limit() { limit_ = std::min(run_.capacity(), run_.size() + kLongest); }
 
   // Between the events of the run, most often behind all of them or before the last. Which of the
   // two it is nobody can predict, so there is no branch.
   void join_run(Event event) {
     const std::uint32_t n = run_.size();
-    if (n - head_ >= longest_ && span_ > 0) [[unlikely]] {
-      deal_run();
-      return put(event);
-    }
-    if (run_.full()) [[unlikely]]
+    if (n >= limit_) [[unlikely]]
       return join_full_run(event);
     const Event last = run_[n - 1];
     const bool earlier = before(event, last);
@@ -170,8 +170,13 @@ class RadixHeap {
   }
 
   [[gnu::noinline]] void join_full_run(Event event) {
-    make_room_in_run();
-    join_run(event);
+    if (run_.size() - head_ >= longest_ && span_ > 0) {
+      deal_run();
+    } else {
+      if (run_.full()) make_room_in_run();
+      set_limit();
+    }
+    push(event);
   }
 
   void make_room_in_run() {
@@ -185,34 +190,33 @@ class RadixHeap {
     Events& all = buckets_[0];
     std::swap(run_, all);
     const std::uint32_t first = head_;
-    begin_run();
+    begin_run(0, kLongest);
     last_ = popped_;
-    span_ = 0;
-    for (std::uint32_t i = first; i < all.size(); ++i) put(all[i]);
+    for (std::uint32_t i = first; i < all.size(); ++i) push(all[i]);
   }
 
   // The run is used up: makes one of the lowest bucket, unless nothing in that is due by `end`.
   bool refill(Instant end) {
     if (occupied_ == 0) return false;
-    if (size_ <= kFew) return gather();
+    if (waiting_ <= kFew) return gather();
     const auto bucket = static_cast<unsigned>(std::countr_zero(occupied_));
     Events& from = buckets_[bucket];
     const std::int64_t span = (std::int64_t{1} << (bucket - 1)) - 1;
     const std::int64_t begin = from[0].time.ns & ~span;
     if ((begin | span) > end.ns && earliest(bucket) > end.ns) return false;
     occupied_ &= occupied_ - 1;
-    begin_run();
+    waiting_ -= from.size();
     if (from.size() <= kSorted && aside_[bucket].empty()) {
       last_ = begin;
-      span_ = static_cast<std::uint64_t>(span);
-      longest_ = kLongest;
+      begin_run(static_cast<std::uint64_t>(span), kLongest);
       sort_into_run(from);
     } else {
       last_ = earliest(bucket);
-      span_ = 0;
+      begin_run(0, kLongest);
       each(
-          bucket, [&](Event event) { put(event); },
+          bucket, [&](Event event) { push(event); },
           [&](Events& piece) {
+            waiting_ -= piece.size();
             piece.clear();
             spare_.push_back(std::move(piece));
           });
@@ -231,9 +235,8 @@ class RadixHeap {
 
   // So few are left that one sorted run is the quickest queue: all are in it, and all that come.
   [[gnu::noinline]] bool gather() {
-    begin_run();
-    span_ = ~std::uint64_t{0};
-    longest_ = 2 * kFew;
+    begin_run(~std::uint64_t{0}, 2 * kFew);
+    waiting_ = 0;
     for (; occupied_ != 0; occupied_ &= occupied_ - 1) {
       Events& from = buckets_[static_cast<unsigned>(std::countr_zero(occupied_))];
       sort_into_run(from);
@@ -267,7 +270,8 @@ class RadixHeap {
   std::uint64_t span_ = 0;          // than this (low bits, all ones)
   std::uint32_t head_ = 0;          // next of the run; what was popped before it are guards
   std::uint32_t longest_ = kLongest;
-  std::size_t size_ = 0;
+  std::uint32_t limit_ = 0;  // as long as the run ends before this, one more has room there
+  std::size_t waiting_ = 0;  // in buckets
   std::int64_t last_ = 0;
   std::int64_t popped_ = 0;                    // time of the event last popped
   std::array<std::vector<Events>, 64> aside_;  // full pieces of buckets

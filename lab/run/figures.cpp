@@ -116,7 +116,8 @@ ClientFigures client_figures(const ClientWindow& w, double seconds, std::uint64_
   f.success_rate = f.availability = rate_of_success(w.ok, w.failed);
   f.errors = w.errors;
   f.goodput_per_s = ratio(static_cast<double>(w.in_time), seconds, 0);
-  f.quality_mean = ratio(w.quality, static_cast<double>(w.ok), 1);
+  const auto ok = static_cast<double>(w.ok);
+  f.quality_mean = ratio(ok - w.lost_quality, ok, 1);
   f.latency = latency_of(w.latency);
   f.peak_per_100ms = peak;
   return f;

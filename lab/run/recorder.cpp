@@ -133,21 +133,31 @@ void Recorder::keep_snapshot() {
   wanted_.erase(wanted_.begin());
 }
 
+namespace {
+
+template <class AnySeries>
+void push_quantiles(const Histogram& latency, AnySeries& out) {
+  const auto [median, p99] = latency.quantiles(std::array{0.5, 0.99});
+  out.p50_s.push_back(median);
+  out.p99_s.push_back(p99);
+}
+
+}  // namespace
+
 void Recorder::sample_bin() {
   const Instant now = world_.now();
   const double seconds = std::max(1e-9, (now - bin_began_).seconds());
   bin_began_ = now;
   for (std::size_t i = 0; i < clients_.size(); ++i) {
     ClientStatistics& c = world_.clients()[i];
-    c.windows[0].latency.since(client_latency_before_[i], fresh_latency_);
+    c.windows.whole.latency.since(client_latency_before_[i], fresh_latency_);
     fresh_latency_.merge(c.bin.early_latency);
     const auto ok = static_cast<double>(c.bin.ok);
     ClientSeries& out = clients_[i].value;
     out.offered.push_back(static_cast<double>(c.bin.offered));
     out.ok.push_back(ok);
     out.failed.push_back(static_cast<double>(c.bin.failed));
-    out.p50_s.push_back(fresh_latency_.quantile(0.5));
-    out.p99_s.push_back(fresh_latency_.quantile(0.99));
+    push_quantiles(fresh_latency_, out);
     out.quality.push_back(ok > 0 ? 1 - c.bin.lost_quality / ok : 1);
     c.bin = {};
   }
@@ -179,8 +189,7 @@ void Recorder::sample_bin() {
     out.instances.push_back((b.ready - a.ready) / seconds);
     out.utilization.push_back(b.threads > a.threads ? (b.busy - a.busy) / (b.threads - a.threads)
                                                     : 0);
-    out.p50_s.push_back(latency.quantile(0.5));
-    out.p99_s.push_back(latency.quantile(0.99));
+    push_quantiles(latency, out);
     service_before_[i] = b;
     sample_versions(i);
     if (instances_) sample_instances(i);
@@ -262,15 +271,15 @@ RunResult Recorder::finish(const RunOptions& options) {
   const double measured = std::max(1e-9, (end - warm).seconds());
   for (std::size_t i = 0; i < clients_.size(); ++i) {
     const ClientStatistics& s = world_.clients()[i];
-    r.clients.push_back(
-        {clients_[i].name, client_figures(s.windows[0], measured, s.arrivals_peaks[0].peak())});
+    r.clients.push_back({clients_[i].name,
+                         client_figures(s.windows.whole, measured, s.arrivals_peaks.whole.peak())});
   }
   service_figures(world_, at(warm), last, r.services);
   edge_figures(world_, at(warm), last, r.edges);
   for (std::size_t i = 0; i < r.services.size(); ++i)
-    r.services[i].value.peak_per_100ms = world_.services()[i].arrivals_peaks[0].peak();
+    r.services[i].value.peak_per_100ms = world_.services()[i].arrivals_peaks.whole.peak();
   for (std::size_t i = 0; i < r.edges.size(); ++i)
-    r.edges[i].value.peak_per_100ms = world_.edges()[i].retry_peaks[0].peak();
+    r.edges[i].value.peak_per_100ms = world_.edges()[i].retry_peaks.whole.peak();
 
   for (const Expectation& e : scenario_.expectations) {
     if (!e.window) continue;
@@ -282,14 +291,14 @@ RunResult Recorder::finish(const RunOptions& options) {
     Stretch s;
     s.from_s = from.seconds();
     s.to_s = to.seconds();
-    const auto peak_in = [&](const std::vector<PeakCounter>& peaks) {
-      for (const PeakCounter& p : peaks) {
+    const auto peak_in = [&](const Stretches<PeakCounter>& peaks) {
+      for (const PeakCounter& p : peaks.asked) {
         if (p.begin() == from && p.end() == to) return p.peak();
       }
       return std::uint64_t{0};
     };
     for (std::size_t i = 0; i < clients_.size(); ++i) {
-      for (const ClientWindow& w : world_.clients()[i].windows) {
+      for (const ClientWindow& w : world_.clients()[i].windows.asked) {
         if (w.begin != from || w.end != to) continue;
         s.clients.push_back(
             {clients_[i].name,

@@ -76,7 +76,7 @@ Observation observed(World& world, const Snapshot& from, const Snapshot& to) {
   o.seconds = (to.at - from.at).seconds();
   const WorldSpec& spec = world.spec();
   for (std::size_t i = 0; i < spec.clients.size(); ++i)
-    o.clients.push_back({spec.clients[i].name, std::move(world.clients()[i].windows[0])});
+    o.clients.push_back({spec.clients[i].name, std::move(world.clients()[i].windows.whole)});
   for (std::size_t i = 0; i < spec.services.size(); ++i)
     o.services.push_back({spec.services[i].name,
                           service_between(spec.services[i], from.services[i], to.services[i])});

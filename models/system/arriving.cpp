@@ -69,8 +69,8 @@ void World::open_clients() {
     if (client.at_start > 0) calendar_.schedule({}, kBacklog, i);
     if (client.kind != ClientSpec::Kind::Closed) {
       clients_[i].upcoming = client.starts;
-      clients_[i].upcoming = next_arrival(i);
-      schedule_arrival(i);
+      clients_[i].upcoming = next_arrival(clients_[i]);
+      schedule_arrival(i, clients_[i]);
       continue;
     }
     clients_[i].first_user = static_cast<std::uint32_t>(users_.size());
@@ -85,8 +85,7 @@ void World::open_clients() {
 }
 
 // When the arrival after the one at `upcoming` is due; Instant::max() if there is none any more.
-Instant World::next_arrival(std::uint32_t i) {
-  ClientState& state = clients_[i];
+Instant World::next_arrival(ClientState& state) {
   const ClientSpec& client = *state.spec;
   if (client.kind == ClientSpec::Kind::Renewal) {
     const Duration gap = client.gaps.sample(state.gaps);
@@ -98,16 +97,15 @@ Instant World::next_arrival(std::uint32_t i) {
 }
 
 // The one after it is drawn at once, long before it is needed: so nothing waits for the drawing.
-void World::schedule_arrival(std::uint32_t i) {
-  Instant& upcoming = clients_[i].upcoming;
-  if (upcoming >= clients_[i].spec->stops) return;
-  calendar_.schedule(upcoming, kArrival, i);
-  upcoming = next_arrival(i);
+void World::schedule_arrival(std::uint32_t i, ClientState& state) {
+  if (state.upcoming >= state.spec->stops) return;
+  calendar_.schedule(state.upcoming, kArrival, i);
+  state.upcoming = next_arrival(state);
 }
 
 void World::on_arrival(std::uint32_t i) {
-  schedule_arrival(i);
   ClientState& client = clients_[i];
+  schedule_arrival(i, client);
   for (std::uint32_t n = 0; n < client.spec->batch; ++n)
     request(i, derive(client.key, client.requests), kNone);
 }
@@ -144,8 +142,8 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
 
   ++ledger_.offered;
   ClientStatistics& stats = *state.stats;
-  for (ClientWindow& window : stats.windows) window.offered += window.covers(now());
-  for (PeakCounter& peak : stats.arrivals_peaks) peak.count(now());
+  stats.windows.each([&](ClientWindow& window) { window.offered += window.covers(now()); });
+  stats.arrivals_peaks.each([&](PeakCounter& peak) { peak.count(now()); });
   ++stats.bin.offered;
   for (SloCounter& slo : stats.slos) slo.due(now());
   if (watch_) watch_->begun(lineage, requests_, i, now());
@@ -169,36 +167,29 @@ void World::request_ended(Call& call, const Route& route, Outcome outcome) {
   outcome.ok() ? ++ledger_.ok : ++ledger_.failed;
   ClientStatistics& stats = *state.stats;
   const bool in_time = !client.deadline || took <= *client.deadline;
-  for (ClientWindow& window : stats.windows) {
-    if (!window.covers(call.due)) continue;
-    if (outcome.ok()) {
-      ++window.ok;
-      window.degraded += outcome.quality() < 1;
-      window.partial += outcome.partial;
-      window.in_time += in_time;
-      window.quality += static_cast<double>(outcome.quality());
-      window.latency.record(took);
-    } else {
-      ++window.failed;
-      ++window.errors[static_cast<std::size_t>(outcome.error)];
-    }
+  ClientBin& bin = stats.bin;
+  if (stats.windows.whole.covers(call.due)) [[likely]] {
+    stats.windows.whole.count(took, outcome, in_time);
+  } else if (outcome.ok()) {
+    bin.early_latency.record(took);
+  }
+  for (ClientWindow& window : stats.windows.asked) {
+    if (window.covers(call.due)) window.count(took, outcome, in_time);
   }
   for (SloCounter& slo : stats.slos) slo.ended(call.due, now(), outcome);
   if (measuring_.log_requests && call.due >= measuring_.warmup)
     stats.log.push_back({call.lineage, took, outcome.error});
-  ClientBin& bin = stats.bin;
   if (outcome.ok()) {
     ++bin.ok;
     if (outcome.quality() < 1) bin.lost_quality += 1 - static_cast<double>(outcome.quality());
-    if (!stats.windows[0].covers(call.due)) [[unlikely]]
-      bin.early_latency.record(took);
   } else {
     ++bin.failed;
   }
 
   const std::uint32_t user = call.prev;
   if (user == kNone) return;
-  Draws draws(derive(derive(state.key, kThinking), derive(users_[user].number, users_[user].cycle)));
+  Draws draws(
+      derive(derive(state.key, kThinking), derive(users_[user].number, users_[user].cycle)));
   Duration pause = client.think.sample(draws);
   // Asked, refused and asked again in no time at all: the clock would stand still for ever.
   if (pause.ns == 0 && took.ns == 0) pause = kMoment;

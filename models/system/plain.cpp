@@ -34,7 +34,7 @@ bool World::has_plain_jobs(const Route& route) const {
 }
 
 // A step's work is done: the one thing that happens to every job.
-void World::on_work_done(AttemptId id) {
+[[gnu::flatten]] void World::on_work_done(AttemptId id) {
   CallRow& row = rows_[id];
   Attempt& job = row.attempt;
   if ((job.state == AttemptState::Ghost) | job.is.stale) [[unlikely]]
@@ -163,7 +163,7 @@ inline AttemptId World::arrive_plainly(AttemptId id, CallRow& row, const Route& 
   ServiceStatistics& stats = *instance.stats;
   HandlingStatistics& handled = instance.handling[route.endpoint];
   ++stats.arrivals;
-  for (PeakCounter& peak : stats.arrivals_peaks) peak.count(now());
+  stats.arrivals_peaks.each([&](PeakCounter& peak) { peak.count(now()); });
   ++handled.arrivals;
   if (instance.busy < instance.spec->threads && instance.queued == 0) {
     ++handled.at_once;

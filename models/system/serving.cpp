@@ -25,7 +25,7 @@ void World::arrive(AttemptId id, Attempt& attempt, const Call& call, const Route
   attempt.arrived = now();
   ServiceStatistics& stats = *instance.stats;
   ++stats.arrivals;
-  for (PeakCounter& peak : stats.arrivals_peaks) peak.count(now());
+  stats.arrivals_peaks.each([&](PeakCounter& peak) { peak.count(now()); });
   ++handling(attempt, call, route, instance).arrivals;
   if (instance.conditions.down || instance.state == InstanceState::Gone)
     return refuse(id, Error::Unavailable);

@@ -22,7 +22,7 @@ class StepIntegral {
  public:
   void add(Instant now, std::int64_t change) {
     value_ += change;
-    moment_ += static_cast<Wide>(change) * now.ns;
+    moment_ += static_cast<Wide>(change) * static_cast<std::uint64_t>(now.ns);
   }
   std::int64_t value() const { return value_; }
   // Seconds × number, up to `now`.
@@ -34,6 +34,20 @@ class StepIntegral {
   __extension__ using Wide = __int128;
   std::int64_t value_ = 0;
   Wide moment_ = 0;
+};
+
+// Counts for the time after the warm-up, and for the stretches that expectations ask for: most
+// often there are none.
+template <class Count>
+struct Stretches {
+  Count whole;
+  std::vector<Count> asked;
+
+  template <class Act>
+  void each(Act act) {
+    act(whole);
+    for (Count& one : asked) act(one);
+  }
 };
 
 // The most that came in any 100 ms (aligned to the clock) of a stretch of time.
@@ -77,11 +91,26 @@ class PeakCounter {
 struct ClientWindow {
   Instant begin, end = Instant::max();
   std::uint64_t offered = 0, ok = 0, degraded = 0, partial = 0, failed = 0, in_time = 0;
-  double quality = 0;  // summed over ok
+  double lost_quality = 0;  // 1 − quality, summed over degraded
   std::array<std::uint64_t, kErrors> errors{};
   Histogram latency;
 
   bool covers(Instant due) const { return due >= begin && due < end; }
+  // One of them has ended. `in_time`: within the client's deadline.
+  void count(Duration took, Outcome outcome, bool is_in_time) {
+    if (!outcome.ok()) {
+      ++failed;
+      ++errors[static_cast<std::size_t>(outcome.error)];
+      return;
+    }
+    ++ok;
+    partial += outcome.partial;
+    in_time += is_in_time;
+    latency.record(took);
+    if (outcome.quality() >= 1) return;
+    ++degraded;
+    lost_quality += 1 - static_cast<double>(outcome.quality());
+  }
 };
 
 // What a service level objective counts: requests or, for throughput, slices of time.
@@ -132,12 +161,12 @@ struct RequestEnd {
 struct ClientBin {
   std::uint64_t offered = 0, ok = 0, failed = 0;
   double lost_quality = 0;  // 1 − quality, summed over ok
-  Histogram early_latency;  // of answers that the first window leaves out
+  Histogram early_latency;  // of answers to requests that were due in the warm-up
 };
 
 struct ClientStatistics {
-  std::vector<ClientWindow> windows;  // 0: after the warm-up; then what expectations ask for
-  std::vector<PeakCounter> arrivals_peaks;
+  Stretches<ClientWindow> windows;
+  Stretches<PeakCounter> arrivals_peaks;
   std::vector<SloCounter> slos;
   std::vector<RequestEnd> log;  // those due after the warm-up, where it is asked for
   ClientBin bin;
@@ -192,7 +221,7 @@ struct ServiceStatistics {
   double failed_work_s = 0;      // thread-seconds spent on what was then answered with an error
   std::int64_t at_the_door = 0;  // let in, and waiting for the moment
   MachineStatistics machine;
-  std::vector<PeakCounter> arrivals_peaks;
+  Stretches<PeakCounter> arrivals_peaks;
   // Attempts sent to it that would not have been, had no try been sent again: by the edge where the
   // outermost of these was (retries and hedges).
   std::vector<std::uint64_t> born_again;
@@ -207,7 +236,7 @@ struct EdgeStatistics {
   StepIntegral open_breakers;        // not closed, that is; of all instances of the caller
   std::uint64_t ejections = 0, cross_zone = 0;  // hosts put out of rotation; attempts between zones
   std::array<std::uint64_t, kErrors> errors{};  // of attempts
-  std::vector<PeakCounter> retry_peaks;
+  Stretches<PeakCounter> retry_peaks;
 };
 
 struct CacheCounts {

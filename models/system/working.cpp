@@ -85,8 +85,8 @@ bool World::draws_chance(const StepSpec& step, const Attempt& attempt, const Cal
 void World::run_steps(AttemptId id, Attempt& attempt, const Call& call, const Route& route) {
   for (;;) {
     if (attempt.step == route.step_count) {
-      const Outcome answer =
-          attempt.is.tainted ? Outcome::failed(Error::WrongData) : Outcome::answered(attempt.quality);
+      const Outcome answer = attempt.is.tainted ? Outcome::failed(Error::WrongData)
+                                                : Outcome::answered(attempt.quality);
       return finish_job(id, attempt, call, route, answer);
     }
     const StepSpec& step = route.steps[attempt.step];

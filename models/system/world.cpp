@@ -16,33 +16,33 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
   const Series series(measuring.step, measuring.bins);
   for (std::uint32_t i = 0; i < spec.clients.size(); ++i) {
     ClientStatistics stats;
-    stats.windows.emplace_back().begin = measuring.warmup;
-    stats.arrivals_peaks.emplace_back(measuring.warmup, Instant::max());
+    stats.windows.whole.begin = measuring.warmup;
+    stats.arrivals_peaks.whole = {measuring.warmup, Instant::max()};
     client_stats_.push_back(std::move(stats));
   }
   service_stats_.resize(spec.services.size());
   edge_stats_.resize(spec.edges.size());
   for (std::uint32_t i = 0; i < spec.services.size(); ++i) {
     service_stats_[i].handling.emplace_back(spec.services[i].endpoints.size());
-    service_stats_[i].arrivals_peaks.emplace_back(measuring.warmup, Instant::max());
+    service_stats_[i].arrivals_peaks.whole = {measuring.warmup, Instant::max()};
   }
   for (EdgeStatistics& edge : edge_stats_)
-    edge.retry_peaks.emplace_back(measuring.warmup, Instant::max());
+    edge.retry_peaks.whole = {measuring.warmup, Instant::max()};
   for (const auto& w : measuring.client_windows) {
     ClientWindow window;
     window.begin = w.begin;
     window.end = w.end;
-    client_stats_[w.client].windows.push_back(std::move(window));
+    client_stats_[w.client].windows.asked.push_back(std::move(window));
   }
   for (const auto& slo : measuring.slos) {
     client_stats_[slo.client].slos.emplace_back(slo.rule, measuring.warmup, series);
   }
   for (const auto& w : measuring.client_peaks)
-    client_stats_[w.client].arrivals_peaks.emplace_back(w.begin, w.end);
+    client_stats_[w.client].arrivals_peaks.asked.emplace_back(w.begin, w.end);
   for (const auto& w : measuring.service_peaks)
-    service_stats_[w.client].arrivals_peaks.emplace_back(w.begin, w.end);
+    service_stats_[w.client].arrivals_peaks.asked.emplace_back(w.begin, w.end);
   for (const auto& w : measuring.edge_peaks)
-    edge_stats_[w.client].retry_peaks.emplace_back(w.begin, w.end);
+    edge_stats_[w.client].retry_peaks.asked.emplace_back(w.begin, w.end);
 
   for (const PopularitySpec& popularity : spec.popularities) {
     std::vector<double> weights;

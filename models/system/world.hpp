@@ -77,8 +77,8 @@ class World : private WorldState {
   void on_arrival(std::uint32_t client);
   [[gnu::noinline]] void on_backlog(std::uint32_t client);
   [[gnu::noinline]] void on_user_ready(std::uint32_t user);
-  void schedule_arrival(std::uint32_t client);
-  Instant next_arrival(std::uint32_t client);
+  void schedule_arrival(std::uint32_t client, ClientState& state);
+  Instant next_arrival(ClientState& state);
   void request(std::uint32_t client, std::uint64_t lineage, std::uint32_t user);
   void request_ended(Call& call, const Route& route, Outcome outcome);
 
