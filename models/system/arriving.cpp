@@ -106,8 +106,9 @@ void World::schedule_arrival(std::uint32_t i, ClientState& state) {
 void World::on_arrival(std::uint32_t i) {
   ClientState& client = clients_[i];
   schedule_arrival(i, client);
-  for (std::uint32_t n = 0; n < client.spec->batch; ++n)
-    request(i, derive(client.key, client.requests), kNone);
+  std::uint32_t more = client.spec->batch;
+  do request(i, derive(client.key, client.requests), kNone);
+  while (--more > 0);
 }
 
 void World::on_backlog(std::uint32_t i) {
@@ -140,21 +141,25 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
                 static_cast<std::uint32_t>(client.instances == 1 ? 0 : sender % client.instances);
   ++state.requests;
 
-  ++ledger_.offered;
-  ClientStatistics& stats = *state.stats;
-  stats.windows.each([&](ClientWindow& window) { window.offered += window.covers(now()); });
-  stats.arrivals_peaks.each([&](PeakCounter& peak) { peak.count(now()); });
-  ++stats.bin.offered;
-  for (SloCounter& slo : stats.slos) slo.due(now());
-  if (watch_) watch_->begun(lineage, requests_, i, now());
-  if (requests_++ == measuring_.traced_request || measuring_.trace_all) {
+  state.stats->due(now());
+  ++requests_;
+  if (is_listened_to_) [[unlikely]]
+    introduce(id, i);
+  const Route& route = routes_[call.route];
+  if (!route.plain_calls || call.traced) return begin_call(id);
+  begin_plainly(id, rows_[id], route);
+}
+
+// To whoever asked for it.
+void World::introduce(CallId id, std::uint32_t i) {
+  Call& call = calls_[id];
+  const std::uint64_t number = requests_ - 1;
+  if (watch_) watch_->begun(call.lineage, number, i, now());
+  if (number == measuring_.traced_request || measuring_.trace_all) {
     call.traced = true;
-    trace(call, "client {} wants something", client.name);
+    trace(call, "client {} wants something", spec_.clients[i].name);
   }
   if (has_users_) identify(id, i);
-  const Route& route = routes_[call.route];
-  if (!route.plain_calls || !route.wire->plain || call.traced) return begin_call(id);
-  begin_plainly(id, rows_[id], route);
 }
 
 void World::request_ended(Call& call, const Route& route, Outcome outcome) {
@@ -165,32 +170,16 @@ void World::request_ended(Call& call, const Route& route, Outcome outcome) {
 
   if (watch_) watch_->ended(call.lineage, now(), outcome);
   outcome.ok() ? ++ledger_.ok : ++ledger_.failed;
-  ClientStatistics& stats = *state.stats;
   const bool in_time = !client.deadline || took <= *client.deadline;
-  ClientBin& bin = stats.bin;
-  if (stats.windows.whole.covers(call.due)) [[likely]] {
-    stats.windows.whole.count(took, outcome, in_time);
-  } else if (outcome.ok()) {
-    bin.early_latency.record(took);
-  }
-  for (ClientWindow& window : stats.windows.asked) {
-    if (window.covers(call.due)) window.count(took, outcome, in_time);
-  }
-  for (SloCounter& slo : stats.slos) slo.ended(call.due, now(), outcome);
-  if (measuring_.log_requests && call.due >= measuring_.warmup)
-    stats.log.push_back({call.lineage, took, outcome.error});
-  if (outcome.ok()) {
-    ++bin.ok;
-    if (outcome.quality() < 1) bin.lost_quality += 1 - static_cast<double>(outcome.quality());
-  } else {
-    ++bin.failed;
-  }
+  state.stats->ended({call.lineage, call.due, now(), outcome, in_time});
+  if (const std::uint32_t user = call.prev; user != kNone) think(user, state, took);
+}
 
-  const std::uint32_t user = call.prev;
-  if (user == kNone) return;
+// Until the next time.
+void World::think(std::uint32_t user, const ClientState& state, Duration took) {
   Draws draws(
       derive(derive(state.key, kThinking), derive(users_[user].number, users_[user].cycle)));
-  Duration pause = client.think.sample(draws);
+  Duration pause = state.spec->think.sample(draws);
   // Asked, refused and asked again in no time at all: the clock would stand still for ever.
   if (pause.ns == 0 && took.ns == 0) pause = kMoment;
   calendar_.schedule(now() + pause, kUserReady, user);

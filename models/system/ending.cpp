@@ -19,8 +19,8 @@ void World::detach(AttemptId id, Attempt& attempt, Call& call, const Route& rout
 
   if (attempt.instance != kNone) {
     if (route.watched) note_done(id, call);
-    Target& target = callers_[call.caller].targets[route.target];
-    if (target.counts_outstanding) --target.outstanding[attempt.instance];
+    if (route.counts_outstanding)
+      --callers_[call.caller].targets[route.target].outstanding[attempt.instance];
   }
   if (attempt.state == AttemptState::Waiting) return release_attempt(id, attempt);
   let_go(id, attempt, call, route);

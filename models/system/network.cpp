@@ -22,7 +22,7 @@ void World::dispatch(AttemptId id, Attempt& attempt, Call& call, const Route& ro
   }
   attempt.instance = chosen;
   ++instances_[chosen].named;
-  if (target.counts_outstanding) ++target.outstanding[chosen];
+  if (route.counts_outstanding) ++target.outstanding[chosen];
   if (route.watched) note_sent(id, call);
   if (call.traced) {
     trace(call, {TraceKind::SetsOut, attempt.number, {}, {}, instances_[chosen].ordinal},
@@ -177,6 +177,9 @@ void World::set_conditions(std::uint32_t link, LinkConditions conditions) {
   state.conditions = std::move(conditions);
   if (!was_cut) state.cut_since = now();
   state.plain = is_plain(link);
+  for (Route& route : routes_) {
+    if (route.link == link) route.plain_calls = has_plain_calls(route);
+  }
   state.odd = spec_.links[link].bandwidth > 0 || state.conditions.odd();
   if (!state.conditions.cut_to) deliver_parked(link, false);
   if (!state.conditions.cut_from) deliver_parked(link, true);

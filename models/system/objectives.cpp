@@ -10,6 +10,21 @@
 
 namespace faultline {
 
+void ClientStatistics::due_elsewhere(Instant now) {
+  for (ClientWindow& window : windows.asked) window.offered += window.covers(now);
+  for (PeakCounter& peak : arrivals_peaks.asked) peak.count(now);
+  for (SloCounter& slo : slos) slo.due(now);
+}
+
+void ClientStatistics::ended_elsewhere(Ended request) {
+  for (ClientWindow& window : windows.asked) {
+    if (window.covers(request.due)) window.count(request);
+  }
+  for (SloCounter& slo : slos) slo.ended(request.due, request.now, request.outcome);
+  if (request.due >= logged_from)
+    log.push_back({request.lineage, request.took(), request.outcome.error});
+}
+
 void SloCounter::count(bool is_good, Instant now) {
   ++total;
   good += is_good;

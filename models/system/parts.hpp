@@ -27,11 +27,10 @@ struct Pipeline {
 };
 
 // What a caller knows of a callee's instances: whose turn it is, and how many of its own attempts
-// are under way at each (kept only where the balancer asks).
+// are under way at each (Route::counts_outstanding).
 struct Target {
   std::uint32_t service = 0;
   std::uint32_t turn = 0;
-  bool counts_outstanding = false;
   Loads outstanding;
   // Of a link with connections: those that are idle (or, if shared, the one there is), by instance
   // id; each with the instants at which it was set up and last used.
@@ -79,9 +78,10 @@ struct Route {
   const ServiceState* callee = nullptr;
   ClientState* asker = nullptr;  // if it is no service
   bool required = false;
-  bool in_turn = false;      // each instance of the callee has its turn, and that is all
-  bool plain_calls = false;  // what the caller does about it is plain (plain.cpp),
-  bool plain_jobs = false;   // and what the server does
+  bool counts_outstanding = false;  // the balancer asks how many are under way at each instance
+  bool in_turn = false;             // each instance has its turn, and that is all
+  bool plain_calls = false;         // what the caller and the link do is plain now (plain.cpp),
+  bool plain_jobs = false;          // and what the server does
 };
 
 // One that calls: an instance of a client or of a service.

@@ -6,10 +6,10 @@
 // never goes it; so telling all stories shows that both ways are the same
 // (tests/trust/test_plain_way.cpp).
 //
-// What is plain is said of a route when the world is made (has_plain_calls, has_plain_jobs), of an
-// instance whenever something about it changes (Instance::judge), of an attempt when it is made
-// (Attempt::plain: the first of its call, whose story nobody hears), and asked at every step
-// (keeps_to_it).
+// What is plain is said of a route when the world is made and when the weather on its link changes
+// (has_plain_calls, has_plain_jobs), of an instance whenever something about it changes
+// (Instance::judge), of an attempt when it is made (Attempt::plain: the first of its call, whose
+// story nobody hears), and asked at every step (keeps_to_it).
 
 #include <algorithm>
 
@@ -20,7 +20,7 @@ namespace faultline {
 
 bool World::has_plain_calls(const Route& route) const {
   return route.timers_only && !route.tells_deadline && !route.ceremonious && !route.watched &&
-         !route.required && keeps_no_accounts();
+         !route.required && route.wire->plain && keeps_no_accounts();
 }
 
 bool World::has_plain_jobs(const Route& route) const {
@@ -85,8 +85,7 @@ inline AttemptId World::call_plainly(AttemptId caller, CallRow& by, const Instan
                                      const StepSpec& step) {
   Attempt& job = by.attempt;
   const Route& route = routes_[step.routes.first];
-  if (!route.plain_calls || !route.wire->plain || by.call.resent || job.calls != kNone)
-      [[unlikely]] {
+  if (!route.plain_calls || by.call.resent || job.calls != kNone) [[unlikely]] {
     begin_calls(caller, step);
     return kNone;
   }
@@ -123,7 +122,7 @@ inline AttemptId World::set_out_plainly(CallId id, CallRow& row, const Route& ro
   call.live = 1;
   call.references = 2;
   attempt.call = id;
-  attempt.is.plain = route.plain_jobs;
+  attempt.is = {.plain = route.plain_jobs};
   attempt.priority = call.priority;
   ++attempts_begun_;
   ++route.counts->calls;
@@ -144,7 +143,7 @@ inline AttemptId World::set_out_plainly(CallId id, CallRow& row, const Route& ro
   attempt.instance = chosen;
   Instance& instance = instances_[chosen];
   ++instance.named;
-  if (target.counts_outstanding) ++target.outstanding[chosen];
+  if (route.counts_outstanding) ++target.outstanding[chosen];
   if (!keeps_to_it(attempt, instance)) [[unlikely]] {
     arrive(id, attempt, call, route);
     return kNone;
@@ -167,6 +166,8 @@ inline AttemptId World::arrive_plainly(AttemptId id, CallRow& row, const Route& 
   ++handled.arrivals;
   if (instance.busy < instance.spec->threads && instance.queued == 0) {
     ++handled.at_once;
+    ++instance.busy;
+    stats.busy.add(now(), 1);
     return start_plainly(id, row, route, instance);
   }
   if (instance.queued >= instance.spec->queue_limit) {
@@ -180,14 +181,12 @@ inline AttemptId World::arrive_plainly(AttemptId id, CallRow& row, const Route& 
   return kNone;
 }
 
-// The job is given a thread, and begins with its first step.
+// The job has been given a thread, and begins with its first step.
 inline AttemptId World::start_plainly(AttemptId id, CallRow& row, const Route& route,
                                       Instance& instance) {
   Attempt& job = row.attempt;
   job.started = now();
   job.calls = kNone;  // it has left the queue
-  ++instance.busy;
-  instance.stats->busy.add(now(), 1);
   job.state = AttemptState::Calling;
   if (route.step_count == 0) [[unlikely]]
     return id;
@@ -203,23 +202,24 @@ inline AttemptId World::answer_plainly(AttemptId id, CallRow& row, const Route& 
   ++handled.completed;
   ++handled.ok;
   handled.latency.record(now() - job.arrived);
-  --instance.busy;
-  instance.stats->busy.add(now(), -1);
   job.state = AttemptState::Replying;
-  if (instance.queued > 0 && (!mutation::leaves_threads_idle || instance.queued != 1))
-    serve_plainly(job.instance, instance);
+  if (instance.queued == 0 || !hand_thread_on(instance)) {
+    --instance.busy;
+    instance.stats->busy.add(now(), -1);
+    if (!mutation::leaves_threads_idle || instance.queued != 1) serve_next(job.instance);
+  }
   if (mutation::loses_answers && id % 16 == 0) return kNone;
 
   // Serving may have taken away whoever waited for this.
-  if (mutation::keeps_timers || !route.plain_calls || !route.wire->plain || job.is.abandoned ||
-      call.references != 2 || (call.errand | call.replaced)) [[unlikely]] {
+  if (mutation::keeps_timers || !route.plain_calls || job.is.abandoned || call.references != 2 ||
+      (call.errand | call.replaced)) [[unlikely]] {
     reply(id, job, route, Outcome::answered(job.quality));
     return kNone;
   }
   while (job.timers != kNone) job.timers = calendar_.cancel(job.timers);
   while (call.timers != kNone) call.timers = calendar_.cancel(call.timers);
-  Target& target = callers_[call.caller].targets[route.target];
-  if (target.counts_outstanding) --target.outstanding[job.instance];
+  if (route.counts_outstanding)
+    --callers_[call.caller].targets[route.target].outstanding[job.instance];
   --instance.named;
   ++attempts_ended_;
   ++route.counts->ok;
@@ -247,9 +247,10 @@ inline AttemptId World::answer_plainly(AttemptId id, CallRow& row, const Route& 
   return waiting;
 }
 
-// A thread of the instance is free, and somebody waits for one.
-inline void World::serve_plainly(InstanceId id, Instance& instance) {
-  if (instance.serving) return;
+// Whether the thread of a job that is done went straight to the first in the queue: so it isn't
+// counted as free in between.
+inline bool World::hand_thread_on(Instance& instance) {
+  if (instance.serving || (mutation::leaves_threads_idle && instance.queued == 1)) return false;
   const AttemptId first = instance.lines[0].head;
   CallRow& row = rows_[first];
   Attempt& job = row.attempt;
@@ -257,17 +258,22 @@ inline void World::serve_plainly(InstanceId id, Instance& instance) {
   // What begins with a call may be over at once, and free its thread again.
   if (!keeps_to_it(job, instance) || route.step_count == 0 ||
       route.steps[0].kind == StepSpec::Kind::Calls) [[unlikely]]
-    return serve_next(id);
-  leave_line(instance.lines[0], job);
+    return false;
+  pop_line(instance.lines[0], job);
   --instance.queued;
   instance.stats->queued.add(now(), -1);
   instance.handling[route.endpoint].got_thread(now() - job.arrived);
-  if (start_plainly(first, row, route, instance) == kNone) return;
-  // It took no time at all.
-  instance.serving = true;
-  go_on(first);
-  instance.serving = false;
-  serve_next(id);
+  if (start_plainly(first, row, route, instance) != kNone) [[unlikely]]
+    took_no_time(first, job.instance);
+  return true;
+}
+
+// The thread may be free again, before the one who had it last has answered.
+void World::took_no_time(AttemptId id, InstanceId at) {
+  instances_[at].serving = true;
+  go_on(id);
+  instances_[at].serving = false;
+  serve_next(at);
 }
 
 }  // namespace faultline

@@ -87,6 +87,15 @@ class PeakCounter {
   bool within_ = false;     // what is counted now counts
 };
 
+// One request, as it ends.
+struct Ended {
+  std::uint64_t lineage;
+  Instant due, now;
+  Outcome outcome;
+  bool in_time;  // within its client's deadline
+  Duration took() const { return now - due; }
+};
+
 // A client's requests due in [begin, end).
 struct ClientWindow {
   Instant begin, end = Instant::max();
@@ -96,8 +105,9 @@ struct ClientWindow {
   Histogram latency;
 
   bool covers(Instant due) const { return due >= begin && due < end; }
-  // One of them has ended. `in_time`: within the client's deadline.
-  void count(Duration took, Outcome outcome, bool is_in_time) {
+  // One of them has ended.
+  void count(const Ended& request) {
+    const Outcome outcome = request.outcome;
     if (!outcome.ok()) {
       ++failed;
       ++errors[static_cast<std::size_t>(outcome.error)];
@@ -105,8 +115,8 @@ struct ClientWindow {
     }
     ++ok;
     partial += outcome.partial;
-    in_time += is_in_time;
-    latency.record(took);
+    in_time += request.in_time;
+    latency.record(request.took());
     if (outcome.quality() >= 1) return;
     ++degraded;
     lost_quality += 1 - static_cast<double>(outcome.quality());
@@ -165,11 +175,38 @@ struct ClientBin {
 };
 
 struct ClientStatistics {
+  void due(Instant now) {
+    windows.whole.offered += now >= windows.whole.begin;
+    arrivals_peaks.whole.count(now);
+    ++bin.offered;
+    if (asked_for) [[unlikely]]
+      due_elsewhere(now);
+  }
+  void ended(const Ended& request) {
+    const Outcome outcome = request.outcome;
+    if (request.due >= windows.whole.begin) [[likely]] {
+      windows.whole.count(request);
+    } else if (outcome.ok()) {
+      bin.early_latency.record(request.took());
+    }
+    outcome.ok() ? ++bin.ok : ++bin.failed;
+    if (outcome.ok() && outcome.quality() < 1)
+      bin.lost_quality += 1 - static_cast<double>(outcome.quality());
+    if (asked_for) [[unlikely]]
+      ended_elsewhere(request);
+  }
+
+  bool asked_for = false;  // by an expectation or objective, or each request is logged
+  Instant logged_from = Instant::max();
   Stretches<ClientWindow> windows;
   Stretches<PeakCounter> arrivals_peaks;
   std::vector<SloCounter> slos;
-  std::vector<RequestEnd> log;  // those due after the warm-up, where it is asked for
+  std::vector<RequestEnd> log;
   ClientBin bin;
+
+ private:
+  [[gnu::noinline]] void due_elsewhere(Instant now);
+  [[gnu::noinline]] void ended_elsewhere(Ended request);
 };
 
 // What happened at a service, at one endpoint by one version.

@@ -30,9 +30,6 @@ Caller World::make_caller(const CallerSpec& spec, std::uint32_t ordinal,
     target.service = service;
     target.turn = ordinal;
     target.balancer = make_balancer(service, derive(spec.key, ordinal));
-    const Balancing balancing = spec_.services[service].balancing;
-    target.counts_outstanding =
-        balancing != Balancing::RoundRobin && balancing != Balancing::Random;
     caller.targets.push_back(std::move(target));
   }
   return caller;

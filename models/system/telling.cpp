@@ -93,8 +93,8 @@ void World::tell_end(const Call& call, Outcome outcome) {
         quality < 1 ? fmt::format(", with quality {:g}", quality) : "");
 }
 
-void World::add_to_story(const Call& call, const Told& told, std::string sentence) {
-  TraceStep step{now(), call.due, told, call.lineage, 0, 0, routes_[call.route].edge, {}};
+void WorldState::add_to_story(const Call& call, const Told& told, std::string sentence) {
+  TraceStep step{calendar_.now(), call.due, told, call.lineage, 0, 0, routes_[call.route].edge, {}};
   step.sentence = std::move(sentence);
   // Once nobody wants it, whoever made it may be gone; its first step has told who that was.
   if (!call.wanted) {

@@ -44,6 +44,12 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
   for (const auto& w : measuring.edge_peaks)
     edge_stats_[w.client].retry_peaks.asked.emplace_back(w.begin, w.end);
 
+  for (ClientStatistics& stats : client_stats_) {
+    if (measuring.log_requests) stats.logged_from = measuring.warmup;
+    stats.asked_for = measuring.log_requests || !stats.windows.asked.empty() ||
+                      !stats.arrivals_peaks.asked.empty() || !stats.slos.empty();
+  }
+
   for (const PopularitySpec& popularity : spec.popularities) {
     std::vector<double> weights;
     double sum = 0;
@@ -54,6 +60,8 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
     popularity_.push_back(std::move(weights));
   }
   has_users_ = spec.has_users;
+  is_listened_to_ = has_users_ || watch_ || measuring.trace_all ||
+                    measuring.traced_request != Measuring{}.traced_request;
   caches_.resize(spec.caches.size());
   records_.resize(spec.records.size());
   for (const StepSpec& step : spec.steps) {
@@ -97,6 +105,8 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
                 &service_stats_[r.service],
                 &links_[spec.edges[r.edge].link]};
     route.required = r.required;
+    route.counts_outstanding =
+        callee.balancing != Balancing::RoundRobin && callee.balancing != Balancing::Random;
     route.in_turn = callee.balancing == Balancing::RoundRobin && !callee.balancer;
     route.callee = &services_[r.service];
     if (who < spec.clients.size()) route.asker = &clients_[who];
@@ -169,6 +179,7 @@ void World::do_afterwards() {
 void World::handle(const Calendar::Happening& what) {
   if (what.kind == kWorkDone) [[likely]]
     return on_work_done(what.id);
+  if (what.kind == kArrival) return on_arrival(what.id);
   switch (static_cast<Kind>(what.kind)) {
     case kArrival:
       return on_arrival(what.id);
@@ -201,6 +212,7 @@ void World::handle(const Calendar::Happening& what) {
 
 Ledger World::ledger() const {
   Ledger ledger = ledger_;
+  ledger.offered = requests_;
   ledger.in_flight = ledger.offered - ledger.ok - ledger.failed;
   std::uint64_t threads = 0, in_queues = 0, permits = 0, given = 0;
   for (const Instance& instance : instances_) {

@@ -26,8 +26,6 @@
 //   telling.cpp    a request's story, for whoever asked for it
 // docs/life-of-a-request.md walks one through.
 
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -69,6 +67,7 @@ class World : private WorldState {
   std::optional<RequestWatch>& watch() { return watch_; }
 
  private:
+  using WorldState::trace;
   void handle(const Calendar::Happening& what);
 
   // What is marked noinline is rarely done, and would stand in the way of what every request does.
@@ -80,7 +79,9 @@ class World : private WorldState {
   void schedule_arrival(std::uint32_t client, ClientState& state);
   Instant next_arrival(ClientState& state);
   void request(std::uint32_t client, std::uint64_t lineage, std::uint32_t user);
+  [[gnu::noinline]] void introduce(CallId id, std::uint32_t client);
   void request_ended(Call& call, const Route& route, Outcome outcome);
+  [[gnu::noinline]] void think(std::uint32_t user, const ClientState& state, Duration took);
 
   // identity.cpp
   [[gnu::noinline]] void identify(CallId id, std::uint32_t client);
@@ -274,7 +275,8 @@ class World : private WorldState {
   void come_in_plainly(AttemptId id, CallRow& row, const Route& route, Instance& instance);
   AttemptId start_plainly(AttemptId id, CallRow& row, const Route& route, Instance& instance);
   AttemptId answer_plainly(AttemptId id, CallRow& row, const Route& route, Instance& instance);
-  void serve_plainly(InstanceId id, Instance& instance);
+  bool hand_thread_on(Instance& instance);
+  [[gnu::noinline]] void took_no_time(AttemptId id, InstanceId at);
 
   // doors.cpp
   [[gnu::noinline]] bool knock(AttemptId id);
@@ -383,21 +385,9 @@ class World : private WorldState {
   Caller make_caller(const CallerSpec& spec, std::uint32_t ordinal,
                      std::vector<std::vector<std::shared_ptr<Policy>>>& shared);
 
-  void do_afterwards();
+  [[gnu::noinline]] void do_afterwards();
 
   void tell(FactKind kind, std::string subject, std::string what);
-  // A step of a traced request's story; ask call.traced first.
-  template <class... Args>
-  [[gnu::cold, gnu::noinline]] void trace(const Call& call, const Told& told,
-                                          fmt::format_string<Args...> sentence, Args... args) {
-    add_to_story(call, told, fmt::format(sentence, std::move(args)...));
-  }
-  template <class... Args>
-  [[gnu::cold, gnu::noinline]] void trace(const Call& call, fmt::format_string<Args...> sentence,
-                                          Args... args) {
-    add_to_story(call, {}, fmt::format(sentence, std::move(args)...));
-  }
-  void add_to_story(const Call& call, const Told& told, std::string sentence);
 };
 
 }  // namespace faultline

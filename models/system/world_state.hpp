@@ -2,6 +2,8 @@
 // What a world is at one moment: every row, every room, the figures counted so far, and the names
 // of what can happen next. World (world.hpp) makes it move.
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -89,6 +91,11 @@ class WorldState {
     (line.tail == kNone ? line.head : attempts_[line.tail].next) = id;
     line.tail = id;
   }
+  // The first leaves.
+  void pop_line(Line& line, const Attempt& first) {
+    line.head = first.next;
+    (first.next == kNone ? line.tail : attempts_[first.next].prev) = kNone;
+  }
   void leave_line(Line& line, const Attempt& attempt) {
     (attempt.prev == kNone ? line.head : attempts_[attempt.prev].next) = attempt.next;
     (attempt.next == kNone ? line.tail : attempts_[attempt.next].prev) = attempt.prev;
@@ -127,6 +134,20 @@ class WorldState {
   const Pipeline& pipeline_of(const Call& call) const {
     return callers_[call.caller].pipelines[routes_[call.route].pipeline];
   }
+
+  // telling.cpp
+  // A step of a traced request's story; ask call.traced first.
+  template <class... Args>
+  [[gnu::cold, gnu::noinline]] void trace(const Call& call, const Told& told,
+                                          fmt::format_string<Args...> sentence, Args... args) {
+    add_to_story(call, told, fmt::format(sentence, std::move(args)...));
+  }
+  template <class... Args>
+  [[gnu::cold, gnu::noinline]] void trace(const Call& call, fmt::format_string<Args...> sentence,
+                                          Args... args) {
+    add_to_story(call, {}, fmt::format(sentence, std::move(args)...));
+  }
+  void add_to_story(const Call& call, const Told& told, std::string sentence);
 
   // weather.cpp
   std::vector<AttemptId> jobs_of(InstanceId id) const;
@@ -189,6 +210,7 @@ class WorldState {
   std::uint64_t requests_ = 0;
   std::vector<TraceStep> trace_;
   std::optional<RequestWatch> watch_;
+  bool is_listened_to_ = false;  // somebody wants to hear about single requests, or whose they are
 };
 
 }  // namespace faultline

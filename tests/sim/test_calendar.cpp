@@ -53,14 +53,23 @@ TEST_CASE("the radix heap pops in the order of a priority queue", "[calendar]") 
     std::priority_queue<Event, std::vector<Event>, Later> oracle;
     std::int64_t now = 0;
     std::uint64_t sequence = 0;
+    std::vector<std::uint64_t> kept_back;  // orders of events that come later, as lanes' heads do
     for (int round = 0; round < 3000; ++round) {
       for (auto n = draws.below(4); n > 0; --n) {
         // Ties, near and far.
         const auto reach = std::uint64_t{1} << draws.below(40);
-        const Event event{Instant{now + static_cast<std::int64_t>(draws.below(reach))},
-                          Event::pack(++sequence, 1, 7)};
-        heap.push(event);
-        oracle.push(event);
+        const Instant time{now + static_cast<std::int64_t>(draws.below(reach))};
+        std::uint64_t order = Event::pack(++sequence, 1, 7);
+        if (draws.below(8) == 0) {
+          kept_back.push_back(order);
+          continue;
+        }
+        if (!kept_back.empty() && draws.below(8) == 0) {
+          order = kept_back.back();
+          kept_back.pop_back();
+        }
+        heap.push({time, order});
+        oracle.push({time, order});
       }
       const std::int64_t end = now + static_cast<std::int64_t>(draws.below(1 << 20));
       Event event;

@@ -1,5 +1,6 @@
 // Histogram, series and fingerprint: what a run keeps of itself.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -60,6 +61,19 @@ TEST_CASE("histogram quantiles are within half a percent of the true order stati
       CHECK(h.mean() == Approx(static_cast<double>(sum) / 1e9 / n).epsilon(1e-14));
       CHECK(h.min() == values.front());
       CHECK(h.max() == values.back());
+    }
+  }
+}
+
+TEST_CASE("several quantiles in one pass are those that one gets singly", "[histogram]") {
+  constexpr std::array shares{-1.0, 0.0, 1e-9, 0.01, 0.5, 0.5, 0.501, 0.99, 0.999, 1.0, 2.0};
+  for (const Distribution& d : shapes) {
+    INFO(d.text());
+    for (int n : {0, 1, 3, 1000}) {
+      Histogram h;
+      for (Duration v : sample(d, 5, n)) h.record(v);
+      const auto together = h.quantiles(shares);
+      for (std::size_t i = 0; i < shares.size(); ++i) CHECK(together[i] == h.quantile(shares[i]));
     }
   }
 }
