@@ -142,6 +142,14 @@ class RadixHeap {
            (static_cast<Wide>(b.time.ns) << 64 | b.order);
   }
 
+  static void swap_if(bool yes, Event& a, Event& b) {
+    const std::uint64_t mask = -static_cast<std::uint64_t>(yes);
+    const std::int64_t time = (a.time.ns ^ b.time.ns) & static_cast<std::int64_t>(mask);
+    const std::uint64_t order = (a.order ^ b.order) & mask;
+    a = {Instant{a.time.ns ^ time}, a.order ^ order};
+    b = {Instant{b.time.ns ^ time}, b.order ^ order};
+  }
+
   // An empty run; before its head stand guards that nothing is before.
   void begin_run(std::uint64_t span, std::uint32_t longest) {
     span_ = span;
@@ -160,13 +168,12 @@ class RadixHeap {
     const std::uint32_t n = run_.size();
     if (n >= limit_) [[unlikely]]
       return join_full_run(event);
-    const Event last = run_[n - 1];
-    const bool earlier = before(event, last);
-    run_.add(earlier ? last : event);
-    const Event other = earlier ? event : last;
+    Event last = run_[n - 1];
+    swap_if(before(event, last), event, last);
+    run_.add(event);
     std::uint32_t at = n - 1;
-    for (; before(other, run_[at - 1]); --at) run_[at] = run_[at - 1];
-    run_[at] = other;
+    for (; before(last, run_[at - 1]); --at) run_[at] = run_[at - 1];
+    run_[at] = last;
   }
 
   [[gnu::noinline]] void join_full_run(Event event) {

@@ -145,7 +145,7 @@ void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) 
   ++requests_;
   if (is_listened_to_) [[unlikely]]
     introduce(id, i);
-  const Route& route = routes_[call.route];
+  const Route& route = *state.route;
   if (!route.plain_calls || call.traced) return begin_call(id);
   begin_plainly(id, rows_[id], route);
 }

@@ -241,6 +241,7 @@ struct LinkState {
 // A client's way of asking.
 struct ClientState {
   const ClientSpec* spec = nullptr;
+  const Route* route = nullptr;  // on which it calls
   ClientStatistics* stats = nullptr;
   std::uint64_t key = 0;  // of all its draws, the seed's included
   Draws gaps{0};          // its stream of arrivals

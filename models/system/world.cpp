@@ -120,6 +120,7 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
   shared_.resize(spec.clients.size() + spec.services.size());
   for (std::uint32_t i = 0; i < spec.clients.size(); ++i) {
     clients_[i].spec = &spec.clients[i];
+    clients_[i].route = &routes_[spec.clients[i].route];
     clients_[i].stats = &client_stats_[i];
     clients_[i].key = derive(seed_, spec.clients[i].key);
     clients_[i].first_caller = static_cast<std::uint32_t>(callers_.size());
