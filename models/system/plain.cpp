@@ -8,8 +8,8 @@
 //
 // What is plain is said of a route when the world is made and when the weather on its link changes
 // (has_plain_calls, has_plain_jobs), of an instance whenever something about it changes
-// (Instance::judge), of an attempt when it is made (Attempt::plain: the first of its call, whose
-// story nobody hears), and asked at every step (keeps_to_it).
+// (Instance::judge), of an attempt when it is made (AttemptFlags::plain: the first of its call,
+// whose story nobody hears), and asked at every step (keeps_to_it).
 
 #include <algorithm>
 
@@ -33,7 +33,7 @@ bool World::has_plain_jobs(const Route& route) const {
          std::all_of(route.steps, route.steps + route.step_count, is_plain);
 }
 
-// A step's work is done: the one thing that happens to every job.
+// A step's work is done. Every job comes by here, so all that may follow at once is compiled into it.
 [[gnu::flatten]] void World::on_work_done(AttemptId id) {
   CallRow& row = rows_[id];
   Attempt& job = row.attempt;

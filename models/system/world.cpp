@@ -178,6 +178,7 @@ void World::do_afterwards() {
 }
 
 void World::handle(const Calendar::Happening& what) {
+  // Nearly all are one of these two.
   if (what.kind == kWorkDone) [[likely]]
     return on_work_done(what.id);
   if (what.kind == kArrival) return on_arrival(what.id);
