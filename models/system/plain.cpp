@@ -33,7 +33,8 @@ bool World::has_plain_jobs(const Route& route) const {
          std::all_of(route.steps, route.steps + route.step_count, is_plain);
 }
 
-// A step's work is done. Every job comes by here, so all that may follow at once is compiled into it.
+// A step's work is done. Every job comes by here, so all that may follow at once is compiled into
+// it.
 [[gnu::flatten]] void World::on_work_done(AttemptId id) {
   CallRow& row = rows_[id];
   Attempt& job = row.attempt;
