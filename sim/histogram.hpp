@@ -107,8 +107,7 @@ class Histogram {
   // Buckets 0 … 511 hold a value each, the octave 0; every further octave has 256, each twice as
   // wide as before.
   static unsigned octave_of(std::uint64_t ns) {
-    return static_cast<unsigned>(std::bit_width(ns | (1u << precision_bits))) -
-           (precision_bits + 1);
+    return 63 - static_cast<unsigned>(std::countl_zero(ns >> precision_bits | 1));
   }
   static std::uint32_t bucket_in(unsigned octave, std::uint64_t ns) {
     return (octave << precision_bits) + static_cast<std::uint32_t>(ns >> octave);

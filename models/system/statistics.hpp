@@ -189,9 +189,13 @@ struct ClientStatistics {
     } else if (outcome.ok()) {
       bin.early_latency.record(request.took());
     }
-    outcome.ok() ? ++bin.ok : ++bin.failed;
-    if (outcome.ok() && outcome.quality() < 1)
-      bin.lost_quality += 1 - static_cast<double>(outcome.quality());
+    if (!outcome.ok()) {
+      ++bin.failed;
+    } else {
+      ++bin.ok;
+      if (outcome.quality() < 1) [[unlikely]]
+        bin.lost_quality += 1 - static_cast<double>(outcome.quality());
+    }
     if (asked_for) [[unlikely]]
       ended_elsewhere(request);
   }
