@@ -41,9 +41,9 @@ class Distribution {
   static Distribution empirical(std::vector<Duration> values, std::string file = {});  // not empty
 
   Duration sample(Draws& draws) const {
-    if (kind_ == Kind::constant) return {constant_ns_};
     if (kind_ == Kind::exponential)
       return rounded(scale_ns_ * boost::random::exponential_distribution<double>()(draws));
+    if (kind_ == Kind::constant) return {constant_ns_};
     return sample_other(draws);
   }
 

@@ -60,8 +60,8 @@ class RadixHeap {
   bool pop_until(Instant end, Event& out) {
     if (head_ == run_.size() && !refill(end)) return false;
     if (run_[head_].time > end) return false;
-    out = std::exchange(run_[head_++], Event{});
-    popped_ = out.time.ns;
+    out = run_[head_];
+    run_[head_++].order = 0;  // what may come is not before that
     return true;
   }
 
@@ -143,7 +143,8 @@ class RadixHeap {
   }
 
   static void swap_if(bool yes, Event& a, Event& b) {
-    const std::uint64_t mask = -static_cast<std::uint64_t>(yes);
+    std::uint64_t mask = -static_cast<std::uint64_t>(yes);
+    asm("" : "+r"(mask));  // else g++ sees where it comes from, and compares anew for each word
     const std::int64_t time = (a.time.ns ^ b.time.ns) & static_cast<std::int64_t>(mask);
     const std::uint64_t order = (a.order ^ b.order) & mask;
     a = {Instant{a.time.ns ^ time}, a.order ^ order};
@@ -198,7 +199,7 @@ class RadixHeap {
     std::swap(run_, all);
     const std::uint32_t first = head_;
     begin_run(0, kLongest);
-    last_ = popped_;
+    if (first > kGuards) last_ = all[first - 1].time.ns;
     for (std::uint32_t i = first; i < all.size(); ++i) push(all[i]);
   }
 
@@ -275,12 +276,11 @@ class RadixHeap {
   std::uint64_t occupied_ = 0;      // bit b: bucket b holds something
   Events run_;                      // sorted; all events whose time differs from `last_` by no more
   std::uint64_t span_ = 0;          // than this (low bits, all ones)
-  std::uint32_t head_ = 0;          // next of the run; what was popped before it are guards
+  std::uint32_t head_ = 0;          // next of the run; what was popped before it is kept as guards
   std::uint32_t longest_ = kLongest;
   std::uint32_t limit_ = 0;  // as long as the run ends before this, one more has room there
   std::size_t waiting_ = 0;  // in buckets
   std::int64_t last_ = 0;
-  std::int64_t popped_ = 0;                    // time of the event last popped
   std::array<std::vector<Events>, 64> aside_;  // full pieces of buckets
   std::vector<Events> spare_;                  // empty ones
 };

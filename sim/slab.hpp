@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <new>
 #include <type_traits>
 #include <vector>
 
@@ -37,6 +38,11 @@ class Slab {
 
   // A row in its default state. The id may be one that was released before.
   std::uint32_t acquire() {
+    return acquire([](std::uint32_t) { return Row{}; });
+  }
+  // A row as `make(id)` makes it, which must not ask for another one. It is made in its place.
+  template <class Make>
+  std::uint32_t acquire(Make make) {
     ++live_;
     std::uint32_t id = free_;
     if (id == kNone) {
@@ -45,7 +51,7 @@ class Slab {
     } else {
       std::memcpy(&free_, &rows_[id], sizeof free_);
     }
-    rows_[id] = Row{};
+    ::new (static_cast<void*>(&rows_[id])) Row(make(id));
     return id;
   }
 

@@ -17,16 +17,20 @@ struct Row {
 
 }  // namespace
 
-TEST_CASE("a slab hands out each row once, in its default state", "[slab]") {
+TEST_CASE("a slab hands out each row once, in its default state or as it is asked for", "[slab]") {
   Slab<Row> slab;
   std::set<std::uint32_t> used;
   Draws draws(1);
   for (int i = 0; i < 50'000; ++i) {
     if (used.empty() || draws.below(5) < 3) {
-      const std::uint32_t id = slab.acquire();
+      const bool made = draws.below(2) == 0;
+      const std::uint32_t id = made ? slab.acquire([](std::uint32_t own) {
+        return Row{own + 1, 33};
+      })
+                                    : slab.acquire();
       REQUIRE(used.insert(id).second);
-      REQUIRE(slab[id].value == 11);
-      REQUIRE(slab[id].other == 22);
+      REQUIRE(slab[id].value == (made ? id + 1 : 11));
+      REQUIRE(slab[id].other == (made ? 33 : 22));
       slab[id] = {id, id};
     } else {
       auto victim = used.lower_bound(static_cast<std::uint32_t>(draws.below(20'000)));
