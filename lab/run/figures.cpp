@@ -105,21 +105,23 @@ Snapshot snapshot_before(const World& world) {
   return s;
 }
 
-ClientFigures client_figures(const ClientWindow& w, double seconds, std::uint64_t peak) {
+ClientFigures client_figures(const ClientStatistics& client, const ClientWindow& w,
+                             double seconds) {
+  const Arrivals::Stretch came = client.arrivals.in(w.begin, w.end);
   ClientFigures f;
-  f.offered = w.offered;
+  f.offered = came.count;
   f.ok = w.ok;
   f.degraded = w.degraded;
   f.partial = w.partial;
   f.failed = w.failed;
-  f.in_flight = w.offered - w.ok - w.failed;
+  f.in_flight = came.count - w.ok - w.failed;
   f.success_rate = f.availability = rate_of_success(w.ok, w.failed);
   f.errors = w.errors;
   f.goodput_per_s = ratio(static_cast<double>(w.in_time), seconds, 0);
   const auto ok = static_cast<double>(w.ok);
   f.quality_mean = ratio(ok - w.lost_quality, ok, 1);
   f.latency = latency_of(w.latency);
-  f.peak_per_100ms = peak;
+  f.peak_per_100ms = came.peak;
   return f;
 }
 

@@ -37,7 +37,9 @@ MachineFigures machine_figures(const ServiceSpec& spec, const MachineSnapshot& f
                                const MachineSnapshot& to);
 
 Latency latency_of(const Histogram& histogram);
-ClientFigures client_figures(const ClientWindow& window, double seconds, std::uint64_t peak);
+// Of a stretch of time that is watched, of so many seconds.
+ClientFigures client_figures(const ClientStatistics& client, const ClientWindow& window,
+                             double seconds);
 // Of all services and edges between two snapshots.
 void service_figures(const World& world, const Snapshot& from, const Snapshot& to,
                      std::vector<Named<ServiceFigures>>& out);

@@ -63,15 +63,14 @@ Measuring measuring_for(const Scenario& scenario, const WorldSpec& spec,
       for (const auto& slo : scenario.slos)
         about = about || (slo.value.client == spec.clients[c].name && is_about(e, "slo", slo.name));
       if (!about) continue;
-      m.client_windows.push_back({c, from, to});
-      m.client_peaks.push_back({c, from, to});
+      m.clients.push_back({c, from, to});
     }
     if (!e.metric.ends_with("peak_per_100ms")) continue;
     for (std::uint32_t s = 0; s < spec.services.size(); ++s) {
-      if (is_about(e, "service", spec.services[s].name)) m.service_peaks.push_back({s, from, to});
+      if (is_about(e, "service", spec.services[s].name)) m.services.push_back({s, from, to});
     }
     for (std::uint32_t n = 0; n < spec.edges.size(); ++n) {
-      if (is_about(e, "edge", spec.edges[n].name)) m.edge_peaks.push_back({n, from, to});
+      if (is_about(e, "edge", spec.edges[n].name)) m.edges.push_back({n, from, to});
     }
   }
   return m;
@@ -88,7 +87,7 @@ Recorder::Recorder(const Scenario& scenario, World& world, const Measuring& meas
   machine_before_.resize(services_.size());
   edge_before_.resize(edges_.size());
   latency_before_.resize(services_.size());
-  client_latency_before_.resize(clients_.size());
+  client_before_.resize(clients_.size());
   version_before_.resize(services_.size());
   wanted_.push_back(Instant{} + scenario.warmup);
   for (const Expectation& e : scenario.expectations) {
@@ -150,16 +149,21 @@ void Recorder::sample_bin() {
   bin_began_ = now;
   for (std::size_t i = 0; i < clients_.size(); ++i) {
     ClientStatistics& c = world_.clients()[i];
-    c.windows.whole.latency.since(client_latency_before_[i], fresh_latency_);
-    fresh_latency_.merge(c.bin.early_latency);
-    const auto ok = static_cast<double>(c.bin.ok);
+    ClientBefore& before = client_before_[i];
+    c.whole.latency.since(before.latency, fresh_latency_);
+    fresh_latency_.merge(c.early.latency);
+    const auto ok = static_cast<double>(c.whole.ok - before.ok + c.early.ok);
     ClientSeries& out = clients_[i].value;
-    out.offered.push_back(static_cast<double>(c.bin.offered));
+    out.offered.push_back(static_cast<double>(c.arrivals.total() - before.offered));
     out.ok.push_back(ok);
-    out.failed.push_back(static_cast<double>(c.bin.failed));
+    out.failed.push_back(static_cast<double>(c.whole.failed - before.failed + c.early.failed));
     push_quantiles(fresh_latency_, out);
-    out.quality.push_back(ok > 0 ? 1 - c.bin.lost_quality / ok : 1);
-    c.bin = {};
+    out.quality.push_back(ok > 0 ? 1 - c.lost_in_bin / ok : 1);
+    before.offered = c.arrivals.total();
+    before.ok = c.whole.ok;
+    before.failed = c.whole.failed;
+    c.early = {};
+    c.lost_in_bin = 0;
   }
   for (std::size_t i = 0; i < services_.size(); ++i) {
     const ServiceStatistics& s = world_.services()[i];
@@ -167,7 +171,7 @@ void Recorder::sample_bin() {
              s.queued.area(now),
              s.ready.area(now),
              s.threads.area(now),
-             s.arrivals,
+             s.arrivals.total(),
              0,
              0,
              s.wasted_s};
@@ -271,15 +275,15 @@ RunResult Recorder::finish(const RunOptions& options) {
   const double measured = std::max(1e-9, (end - warm).seconds());
   for (std::size_t i = 0; i < clients_.size(); ++i) {
     const ClientStatistics& s = world_.clients()[i];
-    r.clients.push_back({clients_[i].name,
-                         client_figures(s.windows.whole, measured, s.arrivals_peaks.whole.peak())});
+    r.clients.push_back({clients_[i].name, client_figures(s, s.whole, measured)});
   }
   service_figures(world_, at(warm), last, r.services);
   edge_figures(world_, at(warm), last, r.edges);
   for (std::size_t i = 0; i < r.services.size(); ++i)
-    r.services[i].value.peak_per_100ms = world_.services()[i].arrivals_peaks.whole.peak();
+    r.services[i].value.peak_per_100ms =
+        world_.services()[i].arrivals.in(warm, Instant::max()).peak;
   for (std::size_t i = 0; i < r.edges.size(); ++i)
-    r.edges[i].value.peak_per_100ms = world_.edges()[i].retry_peaks.whole.peak();
+    r.edges[i].value.peak_per_100ms = world_.edges()[i].sent_again.in(warm, Instant::max()).peak;
 
   for (const Expectation& e : scenario_.expectations) {
     if (!e.window) continue;
@@ -291,18 +295,11 @@ RunResult Recorder::finish(const RunOptions& options) {
     Stretch s;
     s.from_s = from.seconds();
     s.to_s = to.seconds();
-    const auto peak_in = [&](const Stretches<PeakCounter>& peaks) {
-      for (const PeakCounter& p : peaks.asked) {
-        if (p.begin() == from && p.end() == to) return p.peak();
-      }
-      return std::uint64_t{0};
-    };
     for (std::size_t i = 0; i < clients_.size(); ++i) {
-      for (const ClientWindow& w : world_.clients()[i].windows.asked) {
+      const ClientStatistics& client = world_.clients()[i];
+      for (const ClientWindow& w : client.asked) {
         if (w.begin != from || w.end != to) continue;
-        s.clients.push_back(
-            {clients_[i].name,
-             client_figures(w, s.to_s - s.from_s, peak_in(world_.clients()[i].arrivals_peaks))});
+        s.clients.push_back({clients_[i].name, client_figures(client, w, s.to_s - s.from_s)});
         break;
       }
     }
@@ -310,9 +307,9 @@ RunResult Recorder::finish(const RunOptions& options) {
     edge_figures(world_, at(from), at(to), s.edges);
     cache_figures(world_, at(from), at(to), s.caches);
     for (std::size_t i = 0; i < s.services.size(); ++i)
-      s.services[i].value.peak_per_100ms = peak_in(world_.services()[i].arrivals_peaks);
+      s.services[i].value.peak_per_100ms = world_.services()[i].arrivals.in(from, to).peak;
     for (std::size_t i = 0; i < s.edges.size(); ++i)
-      s.edges[i].value.peak_per_100ms = peak_in(world_.edges()[i].retry_peaks);
+      s.edges[i].value.peak_per_100ms = world_.edges()[i].sent_again.in(from, to).peak;
     r.stretches.push_back(std::move(s));
   }
   cache_figures(world_, at(warm), last, r.caches);

@@ -67,7 +67,11 @@ class Recorder {
   std::vector<CacheCounts> cache_before_;
   std::vector<MachineSnapshot> machine_before_;
   std::vector<EdgeStatistics> edge_before_;
-  std::vector<Histogram> client_latency_before_;
+  struct ClientBefore {
+    std::uint64_t offered = 0, ok = 0, failed = 0;
+    Histogram latency;
+  };
+  std::vector<ClientBefore> client_before_;
   std::vector<std::vector<Histogram>> latency_before_;  // of services, by version and endpoint
   struct VersionBefore {
     std::uint64_t ok = 0, failed = 0;

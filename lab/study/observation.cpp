@@ -75,8 +75,11 @@ Observation observed(World& world, const Snapshot& from, const Snapshot& to) {
   Observation o;
   o.seconds = (to.at - from.at).seconds();
   const WorldSpec& spec = world.spec();
-  for (std::size_t i = 0; i < spec.clients.size(); ++i)
-    o.clients.push_back({spec.clients[i].name, std::move(world.clients()[i].windows.whole)});
+  for (std::size_t i = 0; i < spec.clients.size(); ++i) {
+    ClientStatistics& client = world.clients()[i];
+    const std::uint64_t offered = client.arrivals.in(client.whole.begin, client.whole.end).count;
+    o.clients.push_back({spec.clients[i].name, {std::move(client.whole), offered}});
+  }
   for (std::size_t i = 0; i < spec.services.size(); ++i)
     o.services.push_back({spec.services[i].name,
                           service_between(spec.services[i], from.services[i], to.services[i])});

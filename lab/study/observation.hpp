@@ -27,13 +27,17 @@ struct ObservedService {
   const HandlingStatistics& endpoint(std::string_view name) const;
 };
 
+struct ObservedClient : ClientWindow {
+  std::uint64_t offered = 0;
+};
+
 struct ObservedEdge : EdgeStatistics {  // counts only
   double breaker_open_s = 0;            // or half-open; of all instances of the caller
 };
 
 struct Observation {
   double seconds = 0;  // observed, after the warm-up
-  std::vector<Named<ClientWindow>> clients;
+  std::vector<Named<ObservedClient>> clients;
   std::vector<Named<ObservedService>> services;
   std::vector<Named<ObservedEdge>> edges;
   std::vector<Named<CacheCounts>> caches;
@@ -43,7 +47,7 @@ struct Observation {
   bool ended_early = false;              // at a look, as Looks::until wanted
 
   // The first client's requests; a service, an edge by name, which must exist.
-  const ClientWindow& client() const { return clients.front().value; }
+  const ObservedClient& client() const { return clients.front().value; }
   const ObservedService& service(std::string_view name) const;
   const ObservedEdge& edge(std::string_view name) const;
   // The looks' share with at least n in system, and the mean and variance.

@@ -16,14 +16,13 @@ struct Measuring {
   Instant warmup;
   Duration step = milliseconds(1000);  // of series
   std::size_t bins = 3600;
-  struct ClientStretch {
-    std::uint32_t client;
+  struct Stretch {
+    std::uint32_t whose;
     Instant begin, end;
   };
-  std::vector<ClientStretch> client_windows;
-  std::vector<ClientStretch> client_peaks;   // a client's index
-  std::vector<ClientStretch> service_peaks;  // a service's
-  std::vector<ClientStretch> edge_peaks;     // an edge's
+  std::vector<Stretch> clients;   // everything
+  std::vector<Stretch> services;  // arrivals
+  std::vector<Stretch> edges;     // what is sent again
   struct Slo {
     std::uint32_t client;
     SloRule rule;

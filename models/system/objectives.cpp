@@ -11,13 +11,13 @@
 namespace faultline {
 
 void ClientStatistics::due_elsewhere(Instant now) {
-  for (ClientWindow& window : windows.asked) window.offered += window.covers(now);
-  for (PeakCounter& peak : arrivals_peaks.asked) peak.count(now);
   for (SloCounter& slo : slos) slo.due(now);
 }
 
-void ClientStatistics::ended_elsewhere(Ended request) {
-  for (ClientWindow& window : windows.asked) {
+void ClientStatistics::ended_elsewhere(std::uint64_t lineage, Instant due, Instant now,
+                                       Outcome outcome, bool in_time) {
+  const Ended request{lineage, due, now, outcome, in_time};
+  for (ClientWindow& window : asked) {
     if (window.covers(request.due)) window.count(request);
   }
   for (SloCounter& slo : slos) slo.ended(request.due, request.now, request.outcome);

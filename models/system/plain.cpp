@@ -162,8 +162,7 @@ inline AttemptId World::arrive_plainly(AttemptId id, CallRow& row, const Route& 
   job.arrived = now();
   ServiceStatistics& stats = *instance.stats;
   HandlingStatistics& handled = instance.handling[route.endpoint];
-  ++stats.arrivals;
-  stats.arrivals_peaks.each([&](PeakCounter& peak) { peak.count(now()); });
+  stats.arrivals.count(now());
   ++handled.arrivals;
   if (instance.busy < instance.spec->threads && instance.queued == 0) {
     ++handled.at_once;

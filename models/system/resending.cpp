@@ -98,7 +98,7 @@ void World::count_resent(AttemptId id) {
   const Route& route = routes_[call.route];
   if (attempt.number > 0) {
     ++(attempt.is.hedge ? route.counts->hedges : route.counts->retries);
-    route.counts->retry_peaks.each([&](PeakCounter& peak) { peak.count(now()); });
+    route.counts->sent_again.count(now());
   }
   const std::uint32_t born = call.resent ? origins_[attempt.call] : route.edge;
   std::vector<std::uint64_t>& counts = route.served->born_again;

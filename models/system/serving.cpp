@@ -24,8 +24,7 @@ void World::arrive(AttemptId id, Attempt& attempt, const Call& call, const Route
   if (keeps_to_it(attempt, instance)) return come_in_plainly(id, rows_[id], route, instance);
   attempt.arrived = now();
   ServiceStatistics& stats = *instance.stats;
-  ++stats.arrivals;
-  stats.arrivals_peaks.each([&](PeakCounter& peak) { peak.count(now()); });
+  stats.arrivals.count(now());
   ++handling(attempt, call, route, instance).arrivals;
   if (instance.conditions.down || instance.state == InstanceState::Gone)
     return refuse(id, Error::Unavailable);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/system/arrivals.hpp"
 #include "models/vocabulary/outcome.hpp"
 #include "sim/histogram.hpp"
 #include "sim/series.hpp"
@@ -22,69 +23,23 @@ class StepIntegral {
  public:
   void add(Instant now, std::int64_t change) {
     value_ += change;
-    moment_ += static_cast<Wide>(change) * static_cast<std::uint64_t>(now.ns);
+    const Wide sum = moment() + static_cast<Wide>(change) * static_cast<std::uint64_t>(now.ns);
+    low_ = static_cast<std::uint64_t>(sum);
+    high_ = static_cast<std::uint64_t>(sum >> 64);
   }
   std::int64_t value() const { return value_; }
   // Seconds × number, up to `now`.
   double area(Instant now) const {
-    return static_cast<double>(static_cast<Wide>(value_) * now.ns - moment_) / 1e9;
+    return static_cast<double>(static_cast<Wide>(value_) * now.ns - moment()) / 1e9;
   }
 
  private:
   __extension__ using Wide = __int128;
+  // In two words, because a processor that wrote two has to wait before it can read them as one.
+  Wide moment() const { return static_cast<Wide>(high_) << 64 | low_; }
+
   std::int64_t value_ = 0;
-  Wide moment_ = 0;
-};
-
-// Counts for the time after the warm-up, and for the stretches that expectations ask for: most
-// often there are none.
-template <class Count>
-struct Stretches {
-  Count whole;
-  std::vector<Count> asked;
-
-  template <class Act>
-  void each(Act act) {
-    act(whole);
-    for (Count& one : asked) act(one);
-  }
-};
-
-// The most that came in any 100 ms (aligned to the clock) of a stretch of time.
-class PeakCounter {
- public:
-  PeakCounter() = default;
-  PeakCounter(Instant begin, Instant end) : begin_(begin), end_(end) {}
-  void count(Instant now) {
-    if (now >= turn_) [[unlikely]]
-      turn(now);
-    ++in_bin_;
-  }
-  std::uint64_t peak() const { return within_ ? std::max(peak_, in_bin_) : peak_; }
-  Instant begin() const { return begin_; }
-  Instant end() const { return end_; }
-
- private:
-  static constexpr std::int64_t kBin = 100'000'000;  // ns
-
-  // A bin begins, or the stretch begins or ends within one: so there is nothing to ask until then.
-  [[gnu::noinline]] void turn(Instant now) {
-    peak_ = peak();
-    if (now >= bin_end_) {
-      bin_end_ = Instant{(now.ns / kBin + 1) * kBin};
-      in_bin_ = 0;
-    }
-    within_ = now >= begin_ && now < end_;
-    turn_ = bin_end_;
-    if (now < begin_) turn_ = std::min(turn_, begin_);
-    if (now < end_) turn_ = std::min(turn_, end_);
-  }
-
-  Instant begin_, end_ = Instant::max();
-  Instant turn_, bin_end_;
-  std::uint64_t in_bin_ = 0;
-  std::uint64_t peak_ = 0;  // but for what `in_bin_` will add
-  bool within_ = false;     // what is counted now counts
+  std::uint64_t low_ = 0, high_ = 0;
 };
 
 // One request, as it ends.
@@ -99,7 +54,7 @@ struct Ended {
 // A client's requests due in [begin, end).
 struct ClientWindow {
   Instant begin, end = Instant::max();
-  std::uint64_t offered = 0, ok = 0, degraded = 0, partial = 0, failed = 0, in_time = 0;
+  std::uint64_t ok = 0, degraded = 0, partial = 0, failed = 0, in_time = 0;
   double lost_quality = 0;  // 1 − quality, summed over degraded
   std::array<std::uint64_t, kErrors> errors{};
   Histogram latency;
@@ -117,9 +72,10 @@ struct ClientWindow {
     partial += outcome.partial;
     in_time += request.in_time;
     latency.record(request.took());
-    if (outcome.quality() >= 1) return;
-    ++degraded;
-    lost_quality += 1 - static_cast<double>(outcome.quality());
+    if (outcome.quality() < 1) [[unlikely]] {
+      ++degraded;
+      lost_quality += 1 - static_cast<double>(outcome.quality());
+    }
   }
 };
 
@@ -167,50 +123,42 @@ struct RequestEnd {
   Error error = Error::None;
 };
 
-// What has happened since the recorder last looked, by when it did.
-struct ClientBin {
-  std::uint64_t offered = 0, ok = 0, failed = 0;
-  double lost_quality = 0;  // 1 − quality, summed over ok
-  Histogram early_latency;  // of answers to requests that were due in the warm-up
-};
-
 struct ClientStatistics {
+  // Asks about the requests due in [begin, end).
+  void watch(Instant begin, Instant end) {
+    asked.emplace_back().begin = begin;
+    asked.back().end = end;
+    arrivals.watch(begin, end);
+  }
   void due(Instant now) {
-    windows.whole.offered += now >= windows.whole.begin;
-    arrivals_peaks.whole.count(now);
-    ++bin.offered;
+    arrivals.count(now);
     if (asked_for) [[unlikely]]
       due_elsewhere(now);
   }
   void ended(const Ended& request) {
-    const Outcome outcome = request.outcome;
-    if (request.due >= windows.whole.begin) [[likely]] {
-      windows.whole.count(request);
-    } else if (outcome.ok()) {
-      bin.early_latency.record(request.took());
-    }
-    if (!outcome.ok()) {
-      ++bin.failed;
-    } else {
-      ++bin.ok;
-      if (outcome.quality() < 1) [[unlikely]]
-        bin.lost_quality += 1 - static_cast<double>(outcome.quality());
-    }
+    (request.due >= whole.begin ? whole : early).count(request);
+    if (request.outcome.ok() && request.outcome.quality() < 1) [[unlikely]]
+      lost_in_bin += 1 - static_cast<double>(request.outcome.quality());
     if (asked_for) [[unlikely]]
-      ended_elsewhere(request);
+      ended_elsewhere(request.lineage, request.due, request.now, request.outcome, request.in_time);
   }
 
+  Arrivals arrivals;
+  ClientWindow whole;               // after the warm-up
+  std::vector<ClientWindow> asked;  // by expectations
+  // Since the recorder last looked: of requests that were due in the warm-up, and the quality lost
+  // by all.
+  ClientWindow early;
+  double lost_in_bin = 0;
   bool asked_for = false;  // by an expectation or objective, or each request is logged
   Instant logged_from = Instant::max();
-  Stretches<ClientWindow> windows;
-  Stretches<PeakCounter> arrivals_peaks;
   std::vector<SloCounter> slos;
   std::vector<RequestEnd> log;
-  ClientBin bin;
 
  private:
   [[gnu::noinline]] void due_elsewhere(Instant now);
-  [[gnu::noinline]] void ended_elsewhere(Ended request);
+  [[gnu::noinline]] void ended_elsewhere(std::uint64_t lineage, Instant due, Instant now,
+                                         Outcome outcome, bool in_time);
 };
 
 // What happened at a service, at one endpoint by one version.
@@ -257,12 +205,11 @@ struct ServiceStatistics {
   std::vector<InstanceMeter> instances;  // by ordinal, where they are asked for
   StepIntegral busy, working, queued, ready;
   StepIntegral threads;  // of the instances that are ready or finish what they have
-  std::uint64_t arrivals = 0;
+  Arrivals arrivals;
   double wasted_s = 0;           // thread-seconds after the caller had gone
   double failed_work_s = 0;      // thread-seconds spent on what was then answered with an error
   std::int64_t at_the_door = 0;  // let in, and waiting for the moment
   MachineStatistics machine;
-  Stretches<PeakCounter> arrivals_peaks;
   // Attempts sent to it that would not have been, had no try been sent again: by the edge where the
   // outermost of these was (retries and hedges).
   std::vector<std::uint64_t> born_again;
@@ -277,7 +224,7 @@ struct EdgeStatistics {
   StepIntegral open_breakers;        // not closed, that is; of all instances of the caller
   std::uint64_t ejections = 0, cross_zone = 0;  // hosts put out of rotation; attempts between zones
   std::array<std::uint64_t, kErrors> errors{};  // of attempts
-  Stretches<PeakCounter> retry_peaks;
+  Arrivals sent_again;                          // retries and hedges
 };
 
 struct CacheCounts {

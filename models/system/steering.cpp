@@ -205,7 +205,7 @@ ServiceView World::look(std::uint32_t i) {
                              stats.working.area(now()),
                              stats.threads.area(now()),
                              stats.ready.area(now()),
-                             stats.arrivals};
+                             stats.arrivals.total()};
 
   ServiceView v;
   v.now = now();

@@ -14,40 +14,28 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
   context_.seed = seed;
   AssertContext guard(&context_);
   const Series series(measuring.step, measuring.bins);
-  for (std::uint32_t i = 0; i < spec.clients.size(); ++i) {
-    ClientStatistics stats;
-    stats.windows.whole.begin = measuring.warmup;
-    stats.arrivals_peaks.whole = {measuring.warmup, Instant::max()};
-    client_stats_.push_back(std::move(stats));
-  }
+  client_stats_.resize(spec.clients.size());
   service_stats_.resize(spec.services.size());
   edge_stats_.resize(spec.edges.size());
+  for (ClientStatistics& client : client_stats_) {
+    client.whole.begin = measuring.warmup;
+    client.arrivals.watch(measuring.warmup, Instant::max());
+  }
   for (std::uint32_t i = 0; i < spec.services.size(); ++i) {
     service_stats_[i].handling.emplace_back(spec.services[i].endpoints.size());
-    service_stats_[i].arrivals_peaks.whole = {measuring.warmup, Instant::max()};
+    service_stats_[i].arrivals.watch(measuring.warmup, Instant::max());
   }
-  for (EdgeStatistics& edge : edge_stats_)
-    edge.retry_peaks.whole = {measuring.warmup, Instant::max()};
-  for (const auto& w : measuring.client_windows) {
-    ClientWindow window;
-    window.begin = w.begin;
-    window.end = w.end;
-    client_stats_[w.client].windows.asked.push_back(std::move(window));
-  }
+  for (EdgeStatistics& edge : edge_stats_) edge.sent_again.watch(measuring.warmup, Instant::max());
+  for (const auto& s : measuring.clients) client_stats_[s.whose].watch(s.begin, s.end);
+  for (const auto& s : measuring.services) service_stats_[s.whose].arrivals.watch(s.begin, s.end);
+  for (const auto& s : measuring.edges) edge_stats_[s.whose].sent_again.watch(s.begin, s.end);
   for (const auto& slo : measuring.slos) {
     client_stats_[slo.client].slos.emplace_back(slo.rule, measuring.warmup, series);
   }
-  for (const auto& w : measuring.client_peaks)
-    client_stats_[w.client].arrivals_peaks.asked.emplace_back(w.begin, w.end);
-  for (const auto& w : measuring.service_peaks)
-    service_stats_[w.client].arrivals_peaks.asked.emplace_back(w.begin, w.end);
-  for (const auto& w : measuring.edge_peaks)
-    edge_stats_[w.client].retry_peaks.asked.emplace_back(w.begin, w.end);
 
   for (ClientStatistics& stats : client_stats_) {
     if (measuring.log_requests) stats.logged_from = measuring.warmup;
-    stats.asked_for = measuring.log_requests || !stats.windows.asked.empty() ||
-                      !stats.arrivals_peaks.asked.empty() || !stats.slos.empty();
+    stats.asked_for = measuring.log_requests || !stats.asked.empty() || !stats.slos.empty();
   }
 
   for (const PopularitySpec& popularity : spec.popularities) {
