@@ -129,37 +129,37 @@ void World::on_user_ready(std::uint32_t id) {
 void World::request(std::uint32_t i, std::uint64_t lineage, std::uint32_t user) {
   ClientState& state = clients_[i];
   const ClientSpec& client = *state.spec;
-  const CallId id = rows_.acquire();
-  Call& call = calls_[id];
-  call.lineage = lineage;
-  call.due = now();
-  call.route = client.route;
-  call.priority = client.priority;
-  call.prev = user;
   const std::uint64_t sender = user == kNone ? state.requests : users_[user].number;
-  call.caller = state.first_caller +
-                static_cast<std::uint32_t>(client.instances == 1 ? 0 : sender % client.instances);
+  const std::uint32_t caller =
+      state.first_caller +
+      static_cast<std::uint32_t>(client.instances == 1 ? 0 : sender % client.instances);
   ++state.requests;
 
   state.stats->due(now());
   ++requests_;
-  if (is_listened_to_) [[unlikely]]
-    introduce(id, i);
   const Route& route = *state.route;
-  if (!route.plain_calls || call.traced) return begin_call(id);
-  begin_plainly(id, rows_[id], route);
+  const NewCall wanted{.lineage = lineage,
+                       .due = now(),
+                       .caller = caller,
+                       .route = client.route,
+                       .prev = user,
+                       .priority = client.priority};
+  const bool told = is_listened_to_ && introduce(lineage, i);
+  if (route.plain_calls && !told) [[likely]]
+    return begin_plainly(wanted, route);
+  const CallId id = rows_.acquire();
+  Call& call = calls_[id] = wanted.as_call();
+  call.traced = told;
+  if (told) trace(call, "client {} wants something", client.name);
+  if (has_users_) identify(id, i);
+  begin_call(id);
 }
 
-// To whoever asked for it.
-void World::introduce(CallId id, std::uint32_t i) {
-  Call& call = calls_[id];
+// To whoever asked for it. Answers whether its story is to be told.
+bool World::introduce(std::uint64_t lineage, std::uint32_t client) {
   const std::uint64_t number = requests_ - 1;
-  if (watch_) watch_->begun(call.lineage, number, i, now());
-  if (number == measuring_.traced_request || measuring_.trace_all) {
-    call.traced = true;
-    trace(call, "client {} wants something", spec_.clients[i].name);
-  }
-  if (has_users_) identify(id, i);
+  if (watch_) watch_->begun(lineage, number, client, now());
+  return number == measuring_.traced_request || measuring_.trace_all;
 }
 
 void World::request_ended(Call& call, const Route& route, Outcome outcome) {
@@ -170,7 +170,7 @@ void World::request_ended(Call& call, const Route& route, Outcome outcome) {
 
   if (watch_) watch_->ended(call.lineage, now(), outcome);
   outcome.ok() ? ++ledger_.ok : ++ledger_.failed;
-  const bool in_time = !client.deadline || took <= *client.deadline;
+  const bool in_time = took <= client.deadline;
   state.stats->ended({call.lineage, call.due, now(), outcome, in_time});
   if (const std::uint32_t user = call.prev; user != kNone) think(user, state, took);
 }

@@ -19,8 +19,7 @@ void World::detach(AttemptId id, Attempt& attempt, Call& call, const Route& rout
 
   if (attempt.instance != kNone) {
     if (route.watched) note_done(id, call);
-    if (route.counts_outstanding)
-      --callers_[call.caller].targets[route.target].outstanding[attempt.instance];
+    if (route.counts_outstanding) --target_of(call, route).outstanding[attempt.instance];
   }
   if (attempt.state == AttemptState::Waiting) return release_attempt(id, attempt);
   let_go(id, attempt, call, route);

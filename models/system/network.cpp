@@ -15,7 +15,7 @@ void World::dispatch(AttemptId id, Attempt& attempt, Call& call, const Route& ro
   EdgeStatistics& edge = *route.counts;
   ++edge.attempts;
   if (attempt.number > 0 || call.resent) count_resent(id);
-  Target& target = callers_[call.caller].targets[route.target];
+  Target& target = target_of(call, route);
   const InstanceId chosen = choose(target, call, attempt);
   if (chosen == kNone) {
     return fail_at_caller(id, attempt, Error::Unavailable);

@@ -41,12 +41,11 @@ struct Target {
   Instant resolved = Instant{} - Duration{1};  // until when its name is known
   std::unique_ptr<BalancerState> balancer;     // null: a plain kind
 
-  // Whose turn it is of one or more; without a branch, which would often be mispredicted.
+  // Whose turn it is of several; without a branch, which would often be mispredicted.
   InstanceId in_turn(const std::vector<InstanceId>& among) {
     const auto n = static_cast<std::uint32_t>(among.size());
-    const std::uint32_t next = turn + 1 < n ? turn + 1 : 0;
-    turn = n > 1 ? next : turn;
-    return among[n > 1 ? next : 0];
+    turn = turn + 1 < n ? turn + 1 : 0;
+    return among[turn];
   }
 };
 
@@ -55,7 +54,7 @@ struct Target {
 struct LinkState;
 struct ServiceState;
 struct ClientState;
-struct Route {
+struct alignas(128) Route {  // found by a shift, on every step
   std::uint32_t edge = 0;
   std::uint32_t service = 0;
   std::uint32_t endpoint = 0;
@@ -79,9 +78,9 @@ struct Route {
   ClientState* asker = nullptr;  // if it is no service
   bool required = false;
   bool counts_outstanding = false;  // the balancer asks how many are under way at each instance
-  bool in_turn = false;             // each instance has its turn, and that is all
   bool plain_calls = false;         // what the caller and the link do is plain now (plain.cpp),
   bool plain_jobs = false;          // and what the server does
+  bool begins_with_work = false;    // its first step is that
 };
 
 // One that calls: an instance of a client or of a service.
@@ -209,6 +208,7 @@ struct FlagState {
 };
 
 struct ServiceState {
+  const ServiceSpec* spec = nullptr;
   std::vector<InstanceId> ready;
   std::vector<Version> versions;
   std::uint32_t stable = 0;  // version
@@ -218,10 +218,19 @@ struct ServiceState {
   std::uint32_t instances_made = 0;
   std::shared_ptr<RateGate> limit;  // that its doors share, if they ask a store
   std::uint32_t changes = 0;        // how often `ready` has changed
+  InstanceId only = kNone;          // if there is only one to choose, and nothing else to ask
+  bool in_turn = false;             // several have their turns, and that is all
   float quality = 1;                // of its answers, on its ladder's rung
   Duration cache_age{0};            // past expiry, on that rung
   bool metered = false;
   bool rollout_under_way = false;
+
+  // Whether there is a choice. To be asked after each change of what that depends on.
+  void judge() {
+    const bool simple = weight < 0 && !spec->balancer;
+    only = simple && ready.size() == 1 ? ready[0] : kNone;
+    in_turn = simple && ready.size() > 1 && spec->balancing == Balancing::RoundRobin;
+  }
 };
 
 // What the draws of a message are about: its way there, or back.

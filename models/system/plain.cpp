@@ -38,46 +38,54 @@ bool World::has_plain_jobs(const Route& route) const {
 [[gnu::flatten]] void World::on_work_done(AttemptId id) {
   CallRow& row = rows_[id];
   Attempt& job = row.attempt;
-  if ((job.state == AttemptState::Ghost) | job.is.stale) [[unlikely]]
-    return worked_in_vain(id, job);
-  instances_[job.instance].stats->working.add(now(), -1);
-  job.state = AttemptState::Calling;
+  if (!job.is.on_plain_way()) [[unlikely]]
+    return work_done_otherwise(id, job);
   ++job.step;
-  const AttemptId next = advance(id, row);
+  const AttemptId next = advance(id, row, instances_[job.instance], true);
   if (next != kNone) go_on(next);
 }
 
 // A job that has a thread goes on with the step that it has come to, and with it whoever is called
 // or answered, until all of them wait for something.
 void World::go_on(AttemptId id) {
-  while (id != kNone) id = advance(id, rows_[id]);
+  while (id != kNone) {
+    CallRow& row = rows_[id];
+    id = advance(id, row, instances_[row.attempt.instance], false);
+  }
 }
 
-// Answers, as do all that follow, which job goes on next.
-inline AttemptId World::advance(AttemptId id, CallRow& row) {
+// Answers, as do all that follow, which job goes on next. `at_work`: the thread is still counted as
+// working. If it goes on with other work, the job's own or that of the next in the queue, nothing
+// changes.
+inline AttemptId World::advance(AttemptId id, CallRow& row, Instance& instance, bool at_work) {
   Attempt& job = row.attempt;
-  Instance& instance = instances_[job.instance];
   if (!keeps_to_it(job, instance)) [[unlikely]] {
+    if (at_work) instance.stats->working.add(now(), -1);
+    job.state = AttemptState::Calling;
     const Call& call = calls_[job.call];
     run_steps(id, job, call, routes_[call.route]);
     return kNone;
   }
   const Route& route = routes_[row.call.route];  // a plain attempt shares its call's row
-  if (job.step == route.step_count) return answer_plainly(id, row, route, instance);
-  return step_plainly(id, row, route.steps[job.step], instance);
+  if (job.step == route.step_count) return answer_plainly(id, row, route, instance, at_work);
+  const StepSpec& step = route.steps[job.step];
+  if (step.kind != StepSpec::Kind::Calls) return work_plainly(id, row, step, instance, at_work);
+  if (at_work) instance.stats->working.add(now(), -1);
+  return call_plainly(id, row, instance, step);
 }
 
-inline AttemptId World::step_plainly(AttemptId id, CallRow& row, const StepSpec& step,
-                                     Instance& instance) {
-  if (step.kind == StepSpec::Kind::Calls) return call_plainly(id, row, instance, step);
+inline AttemptId World::work_plainly(AttemptId id, CallRow& row, const StepSpec& step,
+                                     Instance& instance, bool at_work) {
   Draws draws(derive(row.call.lineage, step.key ^ kWorkDraw));
   const Duration work = step.work.sample(draws);
   if (work.ns == 0) [[unlikely]] {
+    if (at_work) instance.stats->working.add(now(), -1);
+    row.attempt.state = AttemptState::Calling;
     ++row.attempt.step;
     return id;
   }
   row.attempt.state = AttemptState::Working;
-  instance.stats->working.add(now(), 1);
+  if (!at_work) instance.stats->working.add(now(), 1);
   calendar_.schedule(now() + work, kWorkDone, id);
   return kNone;
 }
@@ -90,41 +98,64 @@ inline AttemptId World::call_plainly(AttemptId caller, CallRow& by, const Instan
     begin_calls(caller, step);
     return kNone;
   }
-  const CallId id = rows_.acquire();
+  const CallId id = set_out_plainly({.lineage = derive(by.call.lineage, route.key),
+                                     .due = now(),
+                                     .parent = caller,
+                                     .caller = at.caller,
+                                     .route = step.routes.first,
+                                     .priority = job.priority},
+                                    route);
   job.state = AttemptState::Calling;
   job.calls = id;
   job.pending = 1;
   job.good = 0;
   job.share = 0;
-  CallRow& row = rows_[id];
-  row.call.lineage = derive(by.call.lineage, route.key);
-  row.call.due = now();
-  row.call.parent = caller;
-  row.call.caller = at.caller;
-  row.call.route = step.routes.first;
-  row.call.priority = job.priority;
-  return set_out_plainly(id, row, route);
+  return travel_plainly(id, rows_[id], route);
 }
 
 // A client's request, of which nobody wants to hear the story.
-void World::begin_plainly(CallId id, CallRow& row, const Route& route) {
-  const AttemptId next = set_out_plainly(id, row, route);
+void World::begin_plainly(const NewCall& wanted, const Route& route) {
+  const CallId id = set_out_plainly(wanted, route);
+  const AttemptId next = travel_plainly(id, rows_[id], route);
   if (next != kNone) [[unlikely]]
     go_on(next);
 }
 
-// The call's one attempt sets out and arrives.
-inline AttemptId World::set_out_plainly(CallId id, CallRow& row, const Route& route) {
+// The call's row, with its one attempt.
+inline CallId World::set_out_plainly(const NewCall& wanted, const Route& route) {
+  return rows_.acquire([&](CallId id) {
+    return CallRow{.call = {.lineage = wanted.lineage,
+                            .due = wanted.due,
+                            .parent = wanted.parent,
+                            .caller = wanted.caller,
+                            .route = wanted.route,
+                            .attempts = id,
+                            .prev = wanted.prev,
+                            .tries = 1,
+                            .sent = 1,
+                            .references = 2,
+                            .live = 1,
+                            .priority = wanted.priority},
+                   .attempt = {.started = {},
+                               .call = id,
+                               .next = kNone,
+                               .prev = kNone,
+                               .priority = wanted.priority,
+                               .is = {.plain = route.plain_jobs}}};
+  });
+}
+
+inline InstanceId World::choose_plainly(const CallRow& row, const Route& route) {
+  const ServiceState& callee = *route.callee;
+  if (callee.only != kNone) return callee.only;
+  Target& target = target_of(row.call, route);
+  return callee.in_turn ? target.in_turn(callee.ready) : choose(target, row.call, row.attempt);
+}
+
+// The attempt finds its server and arrives.
+inline AttemptId World::travel_plainly(CallId id, CallRow& row, const Route& route) {
   Call& call = row.call;
   Attempt& attempt = row.attempt;
-  call.attempts = id;
-  call.tries = 1;
-  call.sent = 1;
-  call.live = 1;
-  call.references = 2;
-  attempt.call = id;
-  attempt.is = {.plain = route.plain_jobs};
-  attempt.priority = call.priority;
   ++attempts_begun_;
   ++route.counts->calls;
   ++route.counts->attempts;
@@ -133,10 +164,7 @@ inline AttemptId World::set_out_plainly(CallId id, CallRow& row, const Route& ro
     attempt.timers =
         calendar_.arm(alarm, Timing::Constant, kAttemptTimer, id, layer++, attempt.timers);
   }
-  Target& target = callers_[call.caller].targets[route.target];
-  const ServiceState& callee = *route.callee;
-  const bool by_turn = route.in_turn && callee.weight < 0 && !callee.ready.empty();
-  const InstanceId chosen = by_turn ? target.in_turn(callee.ready) : choose(target, call, attempt);
+  const InstanceId chosen = choose_plainly(row, route);
   if (chosen == kNone) [[unlikely]] {
     fail_at_caller(id, attempt, Error::Unavailable);
     return kNone;
@@ -144,8 +172,8 @@ inline AttemptId World::set_out_plainly(CallId id, CallRow& row, const Route& ro
   attempt.instance = chosen;
   Instance& instance = instances_[chosen];
   ++instance.named;
-  if (route.counts_outstanding) ++target.outstanding[chosen];
-  if (!keeps_to_it(attempt, instance)) [[unlikely]] {
+  if (route.counts_outstanding) ++target_of(call, route).outstanding[chosen];
+  if (!(instance.plain & route.plain_jobs)) [[unlikely]] {
     arrive(id, attempt, call, route);
     return kNone;
   }
@@ -168,7 +196,9 @@ inline AttemptId World::arrive_plainly(AttemptId id, CallRow& row, const Route& 
     ++handled.at_once;
     ++instance.busy;
     stats.busy.add(now(), 1);
-    return start_plainly(id, row, route, instance);
+    get_thread(job);
+    if (route.begins_with_work) return work_plainly(id, row, route.steps[0], instance, false);
+    return id;
   }
   if (instance.queued >= instance.spec->queue_limit) {
     enter(id, job, row.call, route);
@@ -181,21 +211,14 @@ inline AttemptId World::arrive_plainly(AttemptId id, CallRow& row, const Route& 
   return kNone;
 }
 
-// The job has been given a thread, and begins with its first step.
-inline AttemptId World::start_plainly(AttemptId id, CallRow& row, const Route& route,
-                                      Instance& instance) {
-  Attempt& job = row.attempt;
+inline void World::get_thread(Attempt& job) {
   job.started = now();
   job.calls = kNone;  // it has left the queue
-  job.state = AttemptState::Calling;
-  if (route.step_count == 0) [[unlikely]]
-    return id;
-  return step_plainly(id, row, route.steps[0], instance);
 }
 
 // The job's thread goes to the next in the queue, and its answer to whoever waits for it.
 inline AttemptId World::answer_plainly(AttemptId id, CallRow& row, const Route& route,
-                                       Instance& instance) {
+                                       Instance& instance, bool at_work) {
   Call& call = row.call;
   Attempt& job = row.attempt;
   HandlingStatistics& handled = instance.handling[route.endpoint];
@@ -203,7 +226,8 @@ inline AttemptId World::answer_plainly(AttemptId id, CallRow& row, const Route& 
   ++handled.ok;
   handled.latency.record(now() - job.arrived);
   job.state = AttemptState::Replying;
-  if (instance.queued == 0 || !hand_thread_on(instance)) {
+  if (instance.queued == 0 || !hand_thread_on(instance, at_work)) {
+    if (at_work) instance.stats->working.add(now(), -1);
     --instance.busy;
     instance.stats->busy.add(now(), -1);
     if (!mutation::leaves_threads_idle || instance.queued != 1) serve_next(job.instance);
@@ -211,15 +235,16 @@ inline AttemptId World::answer_plainly(AttemptId id, CallRow& row, const Route& 
   if (mutation::loses_answers && id % 16 == 0) return kNone;
 
   // Serving may have taken away whoever waited for this.
-  if (mutation::keeps_timers || !route.plain_calls || job.is.abandoned || call.references != 2 ||
-      (call.errand | call.replaced)) [[unlikely]] {
+  if (mutation::keeps_timers || !route.plain_calls || job.is.abandoned || call.errand)
+      [[unlikely]] {
     reply(id, job, route, Outcome::answered(job.quality));
     return kNone;
   }
-  while (job.timers != kNone) job.timers = calendar_.cancel(job.timers);
-  while (call.timers != kNone) call.timers = calendar_.cancel(call.timers);
-  if (route.counts_outstanding)
-    --callers_[call.caller].targets[route.target].outstanding[job.instance];
+  if ((job.timers & call.timers) != kNone) {
+    while (job.timers != kNone) job.timers = calendar_.cancel(job.timers);
+    while (call.timers != kNone) call.timers = calendar_.cancel(call.timers);
+  }
+  if (route.counts_outstanding) --target_of(call, route).outstanding[job.instance];
   --instance.named;
   ++attempts_ended_;
   ++route.counts->ok;
@@ -249,21 +274,21 @@ inline AttemptId World::answer_plainly(AttemptId id, CallRow& row, const Route& 
 
 // Whether the thread of a job that is done went straight to the first in the queue: so it isn't
 // counted as free in between.
-inline bool World::hand_thread_on(Instance& instance) {
+inline bool World::hand_thread_on(Instance& instance, bool at_work) {
   if (instance.serving || (mutation::leaves_threads_idle && instance.queued == 1)) return false;
   const AttemptId first = instance.lines[0].head;
   CallRow& row = rows_[first];
   Attempt& job = row.attempt;
   const Route& route = routes_[row.call.route];
   // What begins with a call may be over at once, and free its thread again.
-  if (!keeps_to_it(job, instance) || route.step_count == 0 ||
-      route.steps[0].kind == StepSpec::Kind::Calls) [[unlikely]]
+  if (!job.is.on_plain_way() || !route.begins_with_work) [[unlikely]]
     return false;
   pop_line(instance.lines[0], job);
   --instance.queued;
   instance.stats->queued.add(now(), -1);
   instance.handling[route.endpoint].got_thread(now() - job.arrived);
-  if (start_plainly(first, row, route, instance) != kNone) [[unlikely]]
+  get_thread(job);
+  if (work_plainly(first, row, route.steps[0], instance, at_work) != kNone) [[unlikely]]
     took_no_time(first, job.instance);
   return true;
 }

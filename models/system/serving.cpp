@@ -283,7 +283,6 @@ void World::release_attempt(AttemptId id, Attempt& attempt) {
   if (!mutation::keeps_timers) cancel_timers(attempt.timers, 0, ~0u);
   if (attempt.is.stale) {
     attempt.state = AttemptState::Ghost;  // the event that names it releases it
-    attempt.is.stale = false;
     return;
   }
   if (attempt.instance != kNone) {

@@ -235,7 +235,7 @@ struct ClientSpec {
   CallerSpec caller;
   PopulationSpec population;  // used if WorldSpec::has_users
   std::uint64_t key = 0;
-  std::optional<Duration> deadline;  // of its policy, for goodput
+  Duration deadline = Duration::max();  // of its policy, for goodput
 };
 
 // How a caller's instance gets its connections to a callee's.

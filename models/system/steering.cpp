@@ -94,6 +94,7 @@ void World::on_instance_ready(InstanceId id) {
   ServiceState& service = services_[instance.service];
   ++service.changes;
   service.ready.push_back(id);
+  service.judge();
   service.versions[instance.version].ready.push_back(id);
   service_stats_[instance.service].ready.add(now(), 1);
   service_stats_[instance.service].threads.add(now(), spec_.services[instance.service].threads);
@@ -114,6 +115,7 @@ void World::remove_instance(InstanceId id) {
   ServiceState& service = services_[instance.service];
   ++service.changes;
   std::erase(service.ready, id);
+  service.judge();
   std::erase(service.versions[instance.version].ready, id);
   service_stats_[instance.service].ready.add(now(), -1);
   retire_if_idle(id);
@@ -262,6 +264,7 @@ void World::act(std::uint32_t s, const Actions& actions, FactKind kind) {
   }
   for (const Actions::Replicas& r : actions.replicas) scale(s, r.version, r.wanted, r.start_up);
   if (actions.weight) service.weight = *actions.weight;
+  service.judge();
   if (actions.stable) service.stable = *actions.stable;
   if (actions.ends) service.rollout_under_way = false;
   for (const std::string& told : actions.told) tell(kind, spec_.services[s].name, told);

@@ -116,10 +116,17 @@ void World::run_steps(AttemptId id, Attempt& attempt, const Call& call, const Ro
   }
 }
 
-// The job it belonged to was killed meanwhile; if the row lives on, then as an answer.
-void World::worked_in_vain(AttemptId id, Attempt& attempt) {
-  if (attempt.state == AttemptState::Ghost) return release_attempt(id, attempt);
+// The work of a job that isn't on the plain way is done. If the job was killed meanwhile, that was
+// in vain: if its row lives on, then as an answer.
+void World::work_done_otherwise(AttemptId id, Attempt& attempt) {
+  const bool killed = attempt.state == AttemptState::Ghost || attempt.is.stale;
   attempt.is.stale = false;
+  if (attempt.state == AttemptState::Ghost) release_attempt(id, attempt);
+  if (killed) return;
+  instances_[attempt.instance].stats->working.add(now(), -1);
+  attempt.state = AttemptState::Calling;
+  ++attempt.step;
+  go_on(id);
 }
 
 void World::begin_calls(AttemptId id, const StepSpec& step) {

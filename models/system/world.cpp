@@ -48,8 +48,8 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
     popularity_.push_back(std::move(weights));
   }
   has_users_ = spec.has_users;
-  is_listened_to_ = has_users_ || watch_ || measuring.trace_all ||
-                    measuring.traced_request != Measuring{}.traced_request;
+  is_listened_to_ =
+      watch_ || measuring.trace_all || measuring.traced_request != Measuring{}.traced_request;
   caches_.resize(spec.caches.size());
   records_.resize(spec.records.size());
   for (const StepSpec& step : spec.steps) {
@@ -95,7 +95,6 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
     route.required = r.required;
     route.counts_outstanding =
         callee.balancing != Balancing::RoundRobin && callee.balancing != Balancing::Random;
-    route.in_turn = callee.balancing == Balancing::RoundRobin && !callee.balancer;
     route.callee = &services_[r.service];
     if (who < spec.clients.size()) route.asker = &clients_[who];
     prepare(route);
@@ -104,6 +103,7 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
   for (Route& route : routes_) {
     route.plain_calls = has_plain_calls(route);
     route.plain_jobs = has_plain_jobs(route);
+    route.begins_with_work = route.step_count > 0 && route.steps[0].kind == StepSpec::Kind::Work;
   }
   shared_.resize(spec.clients.size() + spec.services.size());
   for (std::uint32_t i = 0; i < spec.clients.size(); ++i) {
@@ -117,6 +117,7 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
     }
   }
   for (std::uint32_t i = 0; i < spec.services.size(); ++i) {
+    services_[i].spec = &spec.services[i];
     services_[i].versions.emplace_back().effects.name = "v1";
     services_[i].metered = measuring.instances;
     scale(i, 0, spec.services[i].replicas, {0});
@@ -130,7 +131,7 @@ World::World(const WorldSpec& spec, std::uint64_t seed, const Measuring& measuri
 bool World::run_until(Instant end, std::uint64_t budget) {
   AssertContext guard(&context_);
   Calendar::Happening what;
-  for (std::uint64_t n = 0; n < budget; ++n) {
+  for (const std::uint64_t enough = context_.event + budget; context_.event < enough;) {
     if (!calendar_.next(end - Duration{1}, what)) return true;
     // With tens of thousands in flight rows are far away: the next event's is sent for meanwhile.
     if (rows_.live() > kRowsAtHand) rows_.prefetch(calendar_.likely_next());

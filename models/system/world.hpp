@@ -79,7 +79,7 @@ class World : private WorldState {
   void schedule_arrival(std::uint32_t client, ClientState& state);
   Instant next_arrival(ClientState& state);
   void request(std::uint32_t client, std::uint64_t lineage, std::uint32_t user);
-  [[gnu::noinline]] void introduce(CallId id, std::uint32_t client);
+  [[gnu::noinline]] bool introduce(std::uint64_t lineage, std::uint32_t client);
   void request_ended(Call& call, const Route& route, Outcome outcome);
   [[gnu::noinline]] void think(std::uint32_t user, const ClientState& state, Duration took);
 
@@ -216,7 +216,7 @@ class World : private WorldState {
   }
   [[gnu::noinline]] void serve_queue(InstanceId instance);
   void start_job(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
-  [[gnu::noinline]] void worked_in_vain(AttemptId id, Attempt& attempt);
+  [[gnu::noinline]] void work_done_otherwise(AttemptId id, Attempt& attempt);
   void run_steps(AttemptId id, Attempt& attempt, const Call& call, const Route& route);
   void begin_calls(AttemptId id, const StepSpec& step);
   bool takes_chance(const StepSpec& step, const Attempt& attempt, const Call& call) const {
@@ -266,16 +266,20 @@ class World : private WorldState {
   bool has_plain_jobs(const Route& route) const;
   void on_work_done(AttemptId id);
   void go_on(AttemptId id);
-  AttemptId advance(AttemptId id, CallRow& row);
-  void begin_plainly(CallId id, CallRow& row, const Route& route);
-  AttemptId step_plainly(AttemptId id, CallRow& row, const StepSpec& step, Instance& instance);
+  AttemptId advance(AttemptId id, CallRow& row, Instance& instance, bool at_work);
+  void begin_plainly(const NewCall& wanted, const Route& route);
+  AttemptId work_plainly(AttemptId id, CallRow& row, const StepSpec& step, Instance& instance,
+                         bool at_work);
   AttemptId call_plainly(AttemptId id, CallRow& by, const Instance& at, const StepSpec& step);
-  AttemptId set_out_plainly(CallId id, CallRow& row, const Route& route);
+  InstanceId choose_plainly(const CallRow& row, const Route& route);
+  CallId set_out_plainly(const NewCall& wanted, const Route& route);
+  AttemptId travel_plainly(CallId id, CallRow& row, const Route& route);
   AttemptId arrive_plainly(AttemptId id, CallRow& row, const Route& route, Instance& instance);
   void come_in_plainly(AttemptId id, CallRow& row, const Route& route, Instance& instance);
-  AttemptId start_plainly(AttemptId id, CallRow& row, const Route& route, Instance& instance);
-  AttemptId answer_plainly(AttemptId id, CallRow& row, const Route& route, Instance& instance);
-  bool hand_thread_on(Instance& instance);
+  void get_thread(Attempt& job);
+  AttemptId answer_plainly(AttemptId id, CallRow& row, const Route& route, Instance& instance,
+                           bool at_work);
+  bool hand_thread_on(Instance& instance, bool at_work);
   [[gnu::noinline]] void took_no_time(AttemptId id, InstanceId at);
 
   // doors.cpp

@@ -85,16 +85,23 @@ class WorldState {
   // to say which it is about.
   bool keeps_no_accounts() const { return !has_users_ && logs_.empty() && records_.empty(); }
 
+  // Whether somebody waits already, or is left, is often a matter of chance: these two have no
+  // branch to mispredict. Where there is no neighbour they write to whoever joins or leaves.
   void join_line(Line& line, AttemptId id, Attempt& attempt) {
+    const bool first = line.tail == kNone;
+    line.head = first ? id : line.head;
+    attempts_[first ? id : line.tail].next = id;
     attempt.prev = line.tail;
     attempt.next = kNone;
-    (line.tail == kNone ? line.head : attempts_[line.tail].next) = id;
     line.tail = id;
   }
   // The first leaves.
   void pop_line(Line& line, const Attempt& first) {
-    line.head = first.next;
-    (first.next == kNone ? line.tail : attempts_[first.next].prev) = kNone;
+    const AttemptId id = line.head, next = first.next;
+    const bool last = next == kNone;
+    line.head = next;
+    line.tail = last ? kNone : line.tail;
+    attempts_[last ? id : next].prev = kNone;
   }
   void leave_line(Line& line, const Attempt& attempt) {
     (attempt.prev == kNone ? line.head : attempts_[attempt.prev].next) = attempt.next;
@@ -133,6 +140,9 @@ class WorldState {
   }
   const Pipeline& pipeline_of(const Call& call) const {
     return callers_[call.caller].pipelines[routes_[call.route].pipeline];
+  }
+  Target& target_of(const Call& call, const Route& route) {
+    return callers_[call.caller].targets[route.target];
   }
 
   // telling.cpp
@@ -210,7 +220,7 @@ class WorldState {
   std::uint64_t requests_ = 0;
   std::vector<TraceStep> trace_;
   std::optional<RequestWatch> watch_;
-  bool is_listened_to_ = false;  // somebody wants to hear about single requests, or whose they are
+  bool is_listened_to_ = false;  // somebody wants to hear about single requests
 };
 
 }  // namespace faultline

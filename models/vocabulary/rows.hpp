@@ -44,10 +44,31 @@ struct Call {
   bool errand : 1 = false;        // no job and no client waits for it (World::Errand)
   bool replaced : 1 = false;      // has failed; an errand is under way in its place
   std::uint8_t tier : 3 = 0;      // fallbacks called so far
-  std::uint8_t priority : 2 = 0;  // 0 (P0) … 3 (P3)
+  std::uint8_t priority : 7 = 0;  // 0 (P0) … 3 (P3)
   bool limited : 1 = false;       // its caller was told a deadline (WorldState::deadline())
 };
 static_assert(sizeof(Call) == 56);
+
+// What is to be said of a call when it begins.
+struct NewCall {
+  std::uint64_t lineage = 0;
+  Instant due;
+  AttemptId parent = kNone;
+  std::uint32_t caller = 0;
+  std::uint32_t route = 0;
+  CallId prev = kNone;
+  std::uint8_t priority = 0;
+
+  Call as_call() const {
+    return {.lineage = lineage,
+            .due = due,
+            .parent = parent,
+            .caller = caller,
+            .route = route,
+            .prev = prev,
+            .priority = priority};
+  }
+};
 
 enum class AttemptState : std::uint8_t {
   Waiting,     // at the caller, in a policy (bulkhead, paced limit)
@@ -57,7 +78,7 @@ enum class AttemptState : std::uint8_t {
   Working,     // a thread works
   Calling,     // a thread is held while calls of its own are under way
   Replying,    // the answer is on its way
-  Ghost,       // killed; the row waits for the event that still names it
+  Ghost,       // killed (so abandoned or stale); the row waits for the event that still names it
   Computing,   // a thread is held while a processor or disk does the step
 };
 
@@ -80,7 +101,7 @@ struct AttemptFlags {
   // comparison, because that is asked at every step.
   bool on_plain_way() const {
     AttemptFlags reasons;
-    reasons.abandoned = reasons.tainted = reasons.partial = reasons.doomed = true;
+    reasons.abandoned = reasons.tainted = reasons.partial = reasons.doomed = reasons.stale = true;
     AttemptFlags plainly;
     plainly.plain = true;
     const auto asked = static_cast<std::uint8_t>(bits(reasons) | bits(plainly));
