@@ -44,7 +44,8 @@ struct Target {
   // Whose turn it is of several; without a branch, which would often be mispredicted.
   InstanceId in_turn(const std::vector<InstanceId>& among) {
     const auto n = static_cast<std::uint32_t>(among.size());
-    turn = turn + 1 < n ? turn + 1 : 0;
+    const std::uint32_t next = turn + 1;
+    turn = next & -static_cast<std::uint32_t>(next < n);
     return among[turn];
   }
 };
