@@ -217,7 +217,7 @@ class RadixHeap {
     if (from.size() <= kSorted && aside_[bucket].empty()) {
       last_ = begin;
       begin_run(static_cast<std::uint64_t>(span), kLongest);
-      sort_into_run(from);
+      join_all(from);
     } else {
       last_ = earliest(bucket);
       begin_run(0, kLongest);
@@ -247,23 +247,14 @@ class RadixHeap {
     waiting_ = 0;
     for (; occupied_ != 0; occupied_ &= occupied_ - 1) {
       Events& from = buckets_[static_cast<unsigned>(std::countr_zero(occupied_))];
-      sort_into_run(from);
+      join_all(from);
       from.clear();
     }
     return true;
   }
 
-  // Behind what is there. Each goes to the place that the number of those before it gives: nothing
-  // to predict but n.
-  void sort_into_run(Events& from) {
-    const std::uint32_t n = from.size(), behind = run_.size();
-    run_.resize(behind + n);
-    for (std::uint32_t i = 0; i < n; ++i) {
-      const Event event = from[i];
-      std::uint32_t place = behind;
-      for (std::uint32_t j = 0; j < n; ++j) place += before(from[j], event);
-      run_[place] = event;
-    }
+  void join_all(const Events& few) {
+    for (std::uint32_t i = 0; i < few.size(); ++i) join_run(few[i]);
   }
 
   static constexpr std::uint32_t kGuards = 2;
