@@ -1,8 +1,11 @@
 // Who is chosen: by weight, by load, by round trip, by zone. Two zones tell the instances apart: a
 // fault in one of them counts what was sent there.
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include "models/system/balancing_rules.hpp"
+#include "models/system/parts.hpp"
 #include "tests/support/run.hpp"
 
 using namespace faultline;
@@ -35,6 +38,28 @@ double mean_with_slow(const std::string& balancer, int n = 4) {
 }
 
 }  // namespace
+
+TEST_CASE("a service says whether there is a choice among its instances", "[balancing]") {
+  ServiceSpec spec;
+  ServiceState service;
+  service.spec = &spec;
+  const auto with = [&](std::vector<InstanceId> ready, double weight) {
+    service.ready = std::move(ready);
+    service.weight = weight;
+    service.judge();
+    return std::pair{service.only, service.in_turn};
+  };
+  CHECK(with({}, -1) == std::pair{kNone, false});
+  CHECK(with({7}, -1) == std::pair{InstanceId{7}, false});
+  CHECK(with({7, 8}, -1) == std::pair{kNone, true});
+  CHECK(with({7}, 0.5) == std::pair{kNone, false});  // between versions
+  CHECK(with({7, 8}, 0) == std::pair{kNone, false});
+  spec.balancing = Balancing::Random;
+  CHECK(with({7}, -1) == std::pair{InstanceId{7}, false});
+  CHECK(with({7, 8}, -1) == std::pair{kNone, false});
+  spec.balancer.emplace();  // learns from all there are
+  CHECK(with({7}, -1) == std::pair{kNone, false});
+}
 
 TEST_CASE("turns follow the weights", "[world][balancing]") {
   CHECK(share_of_b("\"round_robin\"", 2) == Approx(0.5).margin(0.001));
