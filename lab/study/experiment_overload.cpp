@@ -266,6 +266,7 @@ Answer stuck_threads(Asked& ask) {
   e.samples_per_unit = rate;
   e.events_per_unit = 2 * rate;
   e.warmup_units = 5 * deadline;
+  e.spread = 8;  // who hangs keeps a thread from all others until the deadline
   e.samples = measure::arrivals("station");
   if (ask.asks("P_rejected")) {
     e.value = refused_share;
