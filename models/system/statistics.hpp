@@ -157,6 +157,7 @@ struct ClientStatistics {
 
  private:
   [[gnu::noinline]] void due_elsewhere(Instant now);
+  // The request's parts, which stay in registers: a reference would have each written to memory.
   [[gnu::noinline]] void ended_elsewhere(std::uint64_t lineage, Instant due, Instant now,
                                          Outcome outcome, bool in_time);
 };
